@@ -1,0 +1,1 @@
+"""The tests, a package so that scripts and tests can share what they need."""

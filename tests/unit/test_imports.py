@@ -1,0 +1,40 @@
+"""What loads when: the package and its help are there before any heavy library."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("llvmlite", "matplotlib", "numba", "onnx", "pandas", "plotly", "pydantic", "torch", "yaml")
+SOURCE = Path(__file__).parents[2] / "src"
+
+_HELP = """
+import sys
+from octant.cli import main
+sys.argv = ["octant", "--help"]
+try:
+    code = main()
+except SystemExit as stop:
+    code = stop.code
+assert not code, code
+"""
+
+
+@pytest.mark.parametrize("program", ["import octant", _HELP], ids=["import", "help"])
+def test_heavy_libraries_load_only_when_used(program: str) -> None:
+    report = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", program + report],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = {name.split(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
+    assert sorted(loaded & set(HEAVY)) == []
