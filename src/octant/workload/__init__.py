@@ -1,0 +1,36 @@
+"""Networks as nouns: Einsums, and the graph of layers around them."""
+
+from octant.workload.einsum import (
+    FLOAT32,
+    Einsum,
+    NumberFormat,
+    NumberKind,
+    Role,
+    Tensor,
+    Term,
+)
+from octant.workload.network import Layer, UnknownWork, VectorWork, Workload
+from octant.workload.operators import (
+    convolution,
+    matmul,
+    transposed_convolution,
+    with_formats,
+)
+
+__all__ = [
+    "FLOAT32",
+    "Einsum",
+    "Layer",
+    "NumberFormat",
+    "NumberKind",
+    "Role",
+    "Tensor",
+    "Term",
+    "UnknownWork",
+    "VectorWork",
+    "Workload",
+    "convolution",
+    "matmul",
+    "transposed_convolution",
+    "with_formats",
+]
