@@ -1,0 +1,117 @@
+"""Published price tables, against the numbers of their papers worked by hand."""
+
+import pytest
+
+from octant.components import (
+    DRAM_J_PER_BIT,
+    EYERISS_RATIOS,
+    Price,
+    Technology,
+    dram_access,
+    energy_factor,
+    float_mac,
+    integer_add,
+    integer_mac,
+    integer_multiply,
+    multiple_of,
+    scaled,
+)
+from octant.components.horowitz import HOROWITZ_TECHNOLOGY, INTEGER_ADD_J, INTEGER_MULTIPLY_J
+from octant.components.technology import ENERGY_COEFFICIENTS, relative_energy
+from octant.errors import NotEstimatedError
+from octant.source import Origin, Source
+
+PAPER = Source(Origin.PUBLISHED, "a paper")
+
+
+def test_published_points_are_met_exactly() -> None:
+    for bits, energy_j in INTEGER_ADD_J.items():
+        assert integer_add(bits) == Price(energy_j, integer_add(bits).source)
+        assert integer_add(bits).source.origin is Origin.PUBLISHED
+    for bits, energy_j in INTEGER_MULTIPLY_J.items():
+        assert integer_multiply(bits).energy_j == energy_j
+        assert integer_multiply(bits).source.origin is Origin.PUBLISHED
+
+
+def test_between_the_points_energies_rise_and_are_modelled() -> None:
+    for price in (integer_add, integer_multiply):
+        energies = [price(bits).energy_j for bits in range(8, 33)]
+        assert energies == sorted(energies)
+        assert price(12).source.origin is Origin.MODELLED
+
+
+@pytest.mark.parametrize("bits", [1, 4, 7, 33, 64])
+def test_nothing_is_extrapolated(bits: int) -> None:
+    for price in (integer_add, integer_multiply):
+        with pytest.raises(NotEstimatedError, match="8 b to 32 b"):
+            price(bits)
+
+
+def test_multiply_accumulates() -> None:
+    assert integer_mac(32, 32, HOROWITZ_TECHNOLOGY).energy_j == pytest.approx(3.2e-12)
+    assert float_mac(32, 32, HOROWITZ_TECHNOLOGY).energy_j == pytest.approx(4.6e-12)
+    with pytest.raises(NotEstimatedError, match="16 b and 32 b"):
+        float_mac(8, 32, HOROWITZ_TECHNOLOGY)
+
+
+def test_scaling_to_the_node_of_eyeriss() -> None:
+    origin, target = HOROWITZ_TECHNOLOGY, Technology(65e-9, 1.0)
+    assert relative_energy(target) == pytest.approx(3.755 - 4.398 + 1.975)
+    assert energy_factor(origin, target) == pytest.approx(1.332 / 0.84433, rel=1e-5)
+    assert energy_factor(origin, target) * energy_factor(target, origin) == pytest.approx(1)
+    price = scaled(Price(1e-12, PAPER), origin, target)
+    assert price.source.origin is Origin.MODELLED
+    assert "45 nm, 900 mV to 65 nm, 1 V" in price.source.citation
+
+
+def test_an_assumed_price_stays_assumed() -> None:
+    assumed = Price(1e-12, Source(Origin.ASSUMED, "a guess"))
+    assert (
+        scaled(assumed, HOROWITZ_TECHNOLOGY, Technology(7e-9, 0.7)).source.origin is Origin.ASSUMED
+    )
+    assert multiple_of(assumed, 2, PAPER).source.origin is Origin.ASSUMED
+
+
+def test_energy_falls_with_the_node_and_the_voltage() -> None:
+    at_one_volt = [relative_energy(Technology(node * 1e-9, 1.0)) for node in ENERGY_COEFFICIENTS]
+    assert at_one_volt == sorted(at_one_volt, reverse=True)
+    for node in ENERGY_COEFFICIENTS:
+        energies = [
+            relative_energy(Technology(node * 1e-9, tenths / 10)) for tenths in range(7, 15)
+        ]
+        assert energies == sorted(energies)
+
+
+def test_other_nodes_and_voltages_are_not_estimated() -> None:
+    with pytest.raises(NotEstimatedError, match="28 nm; Stillmaker and Baas tabulate 130, 90, 65"):
+        relative_energy(Technology(28e-9, 0.9))
+    for voltage_v in (0.0, 0.5, 1.5, 12.0):
+        with pytest.raises(NotEstimatedError, match="the voltage is"):
+            relative_energy(Technology(65e-9, voltage_v))
+
+
+def test_dram() -> None:
+    in_pj = {kind: energy_j * 1e12 for kind, (energy_j, _) in DRAM_J_PER_BIT.items()}
+    assert in_pj == pytest.approx(
+        {
+            "LPDDR4": 8,
+            "LPDDR": 40,
+            "DDR3": 70,
+            "GDDR5": 14,
+            "HBM2-accelergy": 3.9,
+            "HBM2-hwcomponents": 6.25,
+            "DRAM-horowitz": 640 / 32,
+        }
+    )
+    with pytest.raises(NotEstimatedError, match="did you mean 'DDR3'"):
+        dram_access("DDR", 16)
+    with pytest.raises(NotEstimatedError, match="1 b or more"):
+        dram_access("DDR3", 0)
+
+
+def test_ratios_of_eyeriss() -> None:
+    assert list(EYERISS_RATIOS.values()) == [1, 1, 2, 6, 200]
+    price = multiple_of(Price(2e-12, PAPER), 200, PAPER)
+    assert price.energy_j == pytest.approx(400e-12)
+    with pytest.raises(NotEstimatedError):
+        multiple_of(Price(2e-12, PAPER), -1, PAPER)
