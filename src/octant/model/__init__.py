@@ -1,0 +1,14 @@
+"""The model: counts and prices become energy, latency and limits."""
+
+from octant.model.evaluation import CyclesEntry, EnergyEntry, Evaluation, evaluate
+from octant.model.prices import costs, element_bits, missing_prices
+
+__all__ = [
+    "CyclesEntry",
+    "EnergyEntry",
+    "Evaluation",
+    "costs",
+    "element_bits",
+    "evaluate",
+    "missing_prices",
+]
