@@ -1,0 +1,31 @@
+"""The use cases, one function each: what the command line calls, and Python users too."""
+
+from octant.api.evaluation import Progress, evaluate, map_network, versions
+from octant.api.loading import (
+    Chip,
+    Dimensions,
+    Network,
+    architectures,
+    load_architecture,
+    load_network,
+    networks,
+)
+from octant.api.tables import energy_table, layers_table, read_scorecard, write_scorecard
+
+__all__ = [
+    "Chip",
+    "Dimensions",
+    "Network",
+    "Progress",
+    "architectures",
+    "energy_table",
+    "evaluate",
+    "layers_table",
+    "load_architecture",
+    "load_network",
+    "map_network",
+    "networks",
+    "read_scorecard",
+    "versions",
+    "write_scorecard",
+]

@@ -1,0 +1,187 @@
+"""The evaluation of a network on a chip, and the mappings that it rests on."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+
+import octant
+from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
+from octant.arch import Architecture, Dataflow
+from octant.errors import CoverageError, InfeasibleError, UnknownNameError, near_misses
+from octant.mapper.result import Objective, SearchResult
+from octant.scorecard import LayerMapping, Scorecard, assemble
+from octant.workload import Einsum, Layer, Role, Workload, with_formats
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the searches are.
+
+    Args:
+        done: different layers searched.
+        total: different layers of the network; equal ones are searched once.
+        layer: the name of the last one that was searched.
+    """
+
+    done: int
+    total: int
+    layer: str
+
+
+def evaluate(
+    network: Network,
+    on: Chip,
+    *,
+    batch: int | None = None,
+    objective: Objective | str = Objective.EDP,
+    dims: Dimensions | None = None,
+    dataflow: str | None = None,
+    strict: bool = False,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Scorecard:
+    """The scorecard of a network on a chip: the best mapping of each layer, and what it amounts to.
+
+    Args:
+        network: a built-in network's name, an ONNX file's path or bytes, or a workload.
+        on: a built-in chip's name, a YAML file's path, or an architecture.
+        batch: inferences of one run; by default 1, or what the ONNX file or workload fixes.
+        objective: what each layer's search minimises: energy, latency or edp.
+        dims: sizes of a built-in network's parameters (``resolution``) or of an ONNX file's open
+            dimensions.
+        dataflow: one of the chip's, or ``any`` for no constraint; by default the chip's first.
+        strict: refuse a network of which a layer is not understood.
+        time_limit_s: seconds for the search of each layer; by default no limit.
+        progress: called after each search.
+
+    Raises:
+        UnknownNameError: no such network, chip, dataflow, objective or dimension.
+        ImportFailedError: the network's file cannot be read.
+        FileFormatError: the chip's file is malformed.
+        CoverageError: strict, and a layer is not understood.
+        InfeasibleError: a layer has no mapping on the chip.
+        NotEstimatedError: the objective needs a price that no source gives.
+    """
+    workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
+    if strict:
+        _require_understood(workload)
+    goal, constraints = _objective(objective), _dataflow(chip, dataflow)
+    mappings = _map(workload, chip, goal, constraints, time_limit_s, progress)
+    return assemble(
+        workload,
+        chip,
+        mappings,
+        objective=goal,
+        dataflow=constraints,
+        versions=versions(),
+    )
+
+
+def map_network(
+    network: Network,
+    on: Chip,
+    *,
+    batch: int | None = None,
+    objective: Objective | str = Objective.EDP,
+    dims: Dimensions | None = None,
+    dataflow: str | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> tuple[LayerMapping, ...]:
+    """The best mapping of each layer with multiply-accumulates, in the network's order.
+
+    Arguments and errors are those of ``evaluate``.
+    """
+    workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
+    goal, constraints = _objective(objective), _dataflow(chip, dataflow)
+    return _map(workload, chip, goal, constraints, time_limit_s, progress)
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """The programs that a result depends on, with their versions."""
+    return (
+        ("octant", octant.__version__),
+        ("python", platform.python_version()),
+        *((name, metadata.version(name)) for name in ("numpy", "numba")),
+    )
+
+
+def _map(
+    workload: Workload,
+    chip: Architecture,
+    objective: Objective,
+    dataflow: Dataflow,
+    time_limit_s: float | None,
+    progress: Callable[[Progress], None] | None,
+) -> tuple[LayerMapping, ...]:
+    """The mapping of each layer; layers of one shape are searched once."""
+    from octant.mapper import search
+
+    einsums = {layer.name: _in_formats(layer.work, chip) for layer in workload.mac_layers}
+    total = len(set(einsums.values()))
+    found: dict[Einsum, SearchResult] = {}
+    for layer in workload.mac_layers:
+        einsum = einsums[layer.name]
+        if einsum in found:
+            continue
+        found[einsum] = search(
+            einsum, chip, objective=objective, dataflow=dataflow, time_limit_s=time_limit_s
+        )
+        _require_mapping(layer, chip, found[einsum])
+        if progress:
+            progress(Progress(len(found), total, layer.name))
+    return tuple(
+        LayerMapping(
+            layer.name,
+            layer.operator,
+            layer.repeats,
+            einsums[layer.name],
+            found[einsums[layer.name]],
+        )
+        for layer in workload.mac_layers
+    )
+
+
+def _in_formats(work: object, chip: Architecture) -> Einsum:
+    """A layer's Einsum in the number formats of the chip's compute units."""
+    assert isinstance(work, Einsum), "only layers with multiply-accumulates are mapped"
+    return with_formats(
+        work,
+        inputs=chip.compute.format(Role.INPUT),
+        weights=chip.compute.format(Role.WEIGHT),
+        outputs=chip.compute.format(Role.OUTPUT),
+    )
+
+
+def _require_mapping(layer: Layer, chip: Architecture, result: SearchResult) -> None:
+    if result.mapping is None:
+        raise InfeasibleError(
+            f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
+            f"{chip.name}: {result.reason}"
+        )
+
+
+def _require_understood(workload: Workload) -> None:
+    unknown = workload.unknown_layers
+    if unknown:
+        listed = "".join(f"\n  {layer.name!r} ({layer.operator})" for layer in unknown)
+        raise CoverageError(
+            f"network {workload.name!r} has {len(unknown)} of {len(workload.layers)} layers that "
+            f"are not understood; evaluate without strict to leave them out:{listed}"
+        )
+
+
+def _objective(name: Objective | str) -> Objective:
+    known = [member.value for member in Objective]
+    if name not in known:
+        raise UnknownNameError(f"there is no objective {name!r}; {near_misses(name, known)}")
+    return Objective(name)
+
+
+def _dataflow(chip: Architecture, name: str | None) -> Dataflow:
+    from octant.mapper import dataflow_named
+
+    return dataflow_named(chip, name)

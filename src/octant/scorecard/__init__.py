@@ -1,0 +1,46 @@
+"""The scorecard: a network on a chip along the eight metrics."""
+
+from octant.scorecard.assemble import assemble
+from octant.scorecard.energy import EnergyGroup, by_component, by_level, by_tensor
+from octant.scorecard.records import (
+    SCHEMA,
+    ArrayRun,
+    Coverage,
+    Decomposition,
+    EnergyPart,
+    Figure,
+    LayerMapping,
+    LayerResult,
+    Metric,
+    Missing,
+    OperatorTotal,
+    Place,
+    Reference,
+    Row,
+    Scorecard,
+    Unit,
+)
+
+__all__ = [
+    "SCHEMA",
+    "ArrayRun",
+    "Coverage",
+    "Decomposition",
+    "EnergyGroup",
+    "EnergyPart",
+    "Figure",
+    "LayerMapping",
+    "LayerResult",
+    "Metric",
+    "Missing",
+    "OperatorTotal",
+    "Place",
+    "Reference",
+    "Row",
+    "Scorecard",
+    "Unit",
+    "assemble",
+    "by_component",
+    "by_level",
+    "by_tensor",
+]

@@ -1,0 +1,72 @@
+"""From the mappings of a network's layers to its scorecard."""
+
+from __future__ import annotations
+
+from octant.arch import Architecture, Dataflow
+from octant.mapper.result import Objective
+from octant.scorecard import metrics
+from octant.scorecard.assumptions import assumptions
+from octant.scorecard.cost import cost
+from octant.scorecard.coverage import coverage
+from octant.scorecard.energy import summed
+from octant.scorecard.layers import layer_results
+from octant.scorecard.records import LayerMapping, Scorecard
+from octant.scorecard.references import references
+from octant.scorecard.totals import decomposition, totals
+from octant.workload import Workload
+
+
+def assemble(
+    workload: Workload,
+    architecture: Architecture,
+    mappings: tuple[LayerMapping, ...],
+    *,
+    objective: Objective,
+    dataflow: Dataflow | None,
+    versions: tuple[tuple[str, str], ...],
+) -> Scorecard:
+    """The scorecard of a network on a chip, from the mapping of each of its layers.
+
+    Energy and latency are sums over the layers that the chip runs, their repeats included; every
+    other figure follows from these two and the chip's description.
+
+    Args:
+        workload: the network, as it was given.
+        architecture: the chip.
+        mappings: one for each layer with multiply-accumulates.
+        objective: what the searches minimised.
+        dataflow: the constraints that the mappings obey; None for none.
+        versions: (program, version) pairs to put on the sheet.
+
+    Raises:
+        InfeasibleError: a layer has no mapping; the message names it and says why.
+    """
+    layers = layer_results(workload, architecture, mappings)
+    parts = summed(part for layer in layers for part in layer.energy)
+    covered = coverage(layers)
+    run = totals(layers, parts, workload.batch)
+    factors = decomposition(run, architecture)
+    return Scorecard(
+        network=workload.name,
+        network_note=workload.description,
+        architecture=architecture.name,
+        architecture_note=architecture.title,
+        batch=workload.batch,
+        objective=objective,
+        dataflow=dataflow.name if dataflow else "",
+        accuracy=metrics.accuracy(),
+        throughput=metrics.throughput(run, factors, architecture),
+        latency=metrics.latency(run),
+        energy=metrics.energy(run),
+        power=metrics.power(run),
+        cost=cost(architecture),
+        flexibility=metrics.flexibility(covered),
+        scalability=metrics.scalability(),
+        decomposition=factors,
+        energy_parts=parts,
+        layers=layers,
+        coverage=covered,
+        assumptions=assumptions(workload, architecture, layers, covered),
+        references=references(workload, architecture, dataflow),
+        versions=versions,
+    )

@@ -1,0 +1,117 @@
+"""The sentences that a scorecard's figures rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from octant.arch import Architecture
+from octant.mapper.result import Status
+from octant.scorecard.records import Coverage, LayerResult, OperatorTotal, Place
+from octant.scorecard.references import prices
+from octant.source import Origin
+from octant.units import text
+from octant.workload import Einsum, Role, VectorWork, Workload
+
+
+def assumptions(
+    workload: Workload,
+    architecture: Architecture,
+    layers: tuple[LayerResult, ...],
+    covered: Coverage,
+) -> tuple[str, ...]:
+    """What is taken for granted, left out, or taken over from the user, a sentence each."""
+    return (
+        *_left_out(architecture, covered),
+        *_formats(workload, architecture),
+        *_running(architecture, layers),
+        *_searches(layers),
+        *_assumed(architecture),
+    )
+
+
+def _left_out(architecture: Architecture, covered: Coverage) -> Iterator[str]:
+    if covered.not_understood:
+        share = f"{_share(covered)} of the parameters"
+        yield (
+            f"Not understood and not costed ({share}): {_listed(covered.not_understood)}; the "
+            "figures are of the rest of the network."
+        )
+    if covered.not_run:
+        yield (
+            f"Not run on {architecture.name}: {_listed(covered.not_run)}; their time and energy "
+            "elsewhere are in no figure."
+        )
+    if covered.not_costed:
+        yield (
+            f"No source prices the operations of {_listed(covered.not_costed)}: their time is "
+            "counted, the energy of the operations is not."
+        )
+
+
+def _share(covered: Coverage) -> str:
+    unknown = sum(total.parameters for total in covered.not_understood)
+    return text(unknown / covered.parameters if covered.parameters else 0.0, "share")
+
+
+def _listed(operators: tuple[OperatorTotal, ...]) -> str:
+    return ", ".join(
+        f"{total.operator} ({total.layers} layer{'s' if total.layers > 1 else ''}"
+        + (f", {total.operations:,} operations)" if total.operations else ")")
+        for total in operators
+    )
+
+
+def _formats(workload: Workload, architecture: Architecture) -> Iterator[str]:
+    chip = ", ".join(f"{role} {architecture.compute.format(role)}" for role in Role)
+    own = {
+        str(tensor.format)
+        for layer in workload.layers
+        if isinstance(layer.work, Einsum)
+        for tensor in layer.work.tensors
+    } | {str(layer.work.format) for layer in workload.layers if isinstance(layer.work, VectorWork)}
+    given = f"; as given it is in {', '.join(sorted(own))}" if own else ""
+    yield f"The network runs in the chip's number formats ({chip}){given}."
+    yield "All values are taken as nonzero, and padding is computed like any other value."
+
+
+def _running(architecture: Architecture, layers: tuple[LayerResult, ...]) -> Iterator[str]:
+    outermost = architecture.levels[0].name
+    yield (
+        "Layers run one after the other; each reads its inputs from and leaves its outputs in "
+        f"{outermost}, and within a layer transfers overlap with computation."
+    )
+    if any(layer.repeats > 1 for layer in layers):
+        yield "A layer that repeats runs its steps in sequence and fetches its weights in each."
+    if any(layer.place is Place.FUSED for layer in layers):
+        yield (
+            "Element-wise layers right behind a layer of the array work on its outputs as they "
+            "leave, without traffic; their stored scales and shifts are taken as held on the chip."
+        )
+    if any(layer.place is Place.VECTOR for layer in layers):
+        yield (
+            f"Other layers of the {architecture.vector and architecture.vector.name} read each "
+            f"element from {outermost} once and write it once."
+        )
+    yield "Leakage, the clock network and control are not included, save where a price holds them."
+
+
+def _searches(layers: tuple[LayerResult, ...]) -> Iterator[str]:
+    stopped = [layer.run.gap for layer in layers if layer.run and layer.run.status is Status.GAP]
+    if stopped:
+        yield (
+            f"The search of {len(stopped)} layers stopped early: the worst of their mappings is "
+            f"proven to be at most {text(max(stopped), 'share')} above the optimum."
+        )
+
+
+def _assumed(architecture: Architecture) -> Iterator[str]:
+    prefix = f"{Origin.ASSUMED}: "
+    for what, citation in architecture.sources:
+        if citation.startswith(prefix):
+            yield f"Assumed of {architecture.name}, {what}: {citation.removeprefix(prefix)}."
+    assumed: dict[str, list[str]] = {}
+    for action, price in prices(architecture):
+        if price.source.origin is Origin.ASSUMED:
+            assumed.setdefault(price.source.citation, []).append(action)
+    for citation, actions in assumed.items():
+        yield f"Assumed prices ({citation}): {', '.join(actions)}."

@@ -1,0 +1,378 @@
+"""The nouns of a scorecard: figures, layers, coverage, the sheet itself.
+
+Every amount is in SI; a figure that is not known is a ``Missing`` that says what to add. Amounts of
+a layer are those of one run of the network (``batch`` inferences), the layer's repeats included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from octant.mapper.result import Objective, SearchResult, Status
+from octant.mapping import Mapping
+from octant.source import Origin
+from octant.workload import Einsum, UnknownWork, VectorWork
+
+#: The name and version of the JSON form; another version is refused when read.
+SCHEMA = "octant.scorecard/1"
+
+#: A multiply-accumulate is a multiplication and an addition: two operations.
+OPERATIONS_PER_MAC = 2
+
+
+class Unit(StrEnum):
+    """The unit of a figure; the value is in it, without a prefix."""
+
+    SHARE = "share"
+    COUNT = "count"
+    SECOND = "s"
+    JOULE_PER_INFERENCE = "J/inference"
+    INFERENCES_PER_JOULE = "inferences/J"
+    INFERENCES_PER_SECOND = "inferences/s"
+    OPERATIONS_PER_SECOND = "operations/s"
+    WATT = "W"
+    METRE = "m"
+    SQUARE_METRE = "m^2"
+    SQUARE_METRE_PER_MAC_UNIT = "m^2/MAC unit"
+    BIT = "b"
+    BIT_PER_INFERENCE = "b/inference"
+    BIT_PER_MAC_UNIT = "b/MAC unit"
+    BIT_PER_SECOND = "b/s"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its unit, how it came to be, and on what it rests.
+
+    >>> print(Figure(2.0, Unit.SECOND, Origin.MODELLED, "all layers in sequence").unit)
+    s
+    """
+
+    value: float
+    unit: Unit
+    origin: Origin
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A figure that is not evaluated: why, and what to add to have it.
+
+    Args:
+        reason: why there is no figure.
+        add: what to add, as it follows the word "add".
+
+    >>> str(Missing("accuracy needs the network to be run", "a data set"))
+    'not evaluated: add a data set (accuracy needs the network to be run)'
+    """
+
+    reason: str
+    add: str
+
+    def __str__(self) -> str:
+        return f"not evaluated: add {self.add} ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a metric.
+
+    Args:
+        name: an identifier, stable across versions (``per_inference``).
+        label: the words before the figure (``energy per inference``).
+        figure: the number, or why there is none.
+    """
+
+    name: str
+    label: str
+    figure: Figure | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One of the eight metrics: its rows, the most important one first."""
+
+    rows: tuple[Row, ...]
+
+    def __getitem__(self, name: str) -> Figure | Missing:
+        for row in self.rows:
+            if row.name == name:
+                return row.figure
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """Throughput as a product of factors.
+
+    ``inferences_per_s = operations_per_cycle_per_unit * clock_hz * units * active_share *
+    utilization_of_active / operations_per_inference``; both utilisations are averages over the
+    cycles of the whole run, in which cycles of the vector unit count with no unit active.
+
+    Args:
+        operations_per_cycle_per_unit: 2, the multiplication and the addition.
+        clock_hz: of the compute array.
+        units: compute units (PEs) of the chip.
+        active_share: compute units in use over those of the chip.
+        utilization_of_active: multiply-accumulates over what the units in use could have done.
+        operations_per_inference: 2 for each multiply-accumulate of the network.
+        inferences_per_s: the throughput.
+    """
+
+    operations_per_cycle_per_unit: float
+    clock_hz: float
+    units: int
+    active_share: float
+    utilization_of_active: float
+    operations_per_inference: float
+    inferences_per_s: float
+
+    @property
+    def utilization(self) -> float:
+        """Multiply-accumulates over what all compute units could have done."""
+        return self.active_share * self.utilization_of_active
+
+
+class Place(StrEnum):
+    """Where a layer runs."""
+
+    ARRAY = "array"
+    VECTOR = "vector unit"
+    FUSED = "fused"
+    NOT_RUN = "not run"
+    UNKNOWN = "not understood"
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyPart:
+    """The energy of one kind of action.
+
+    Args:
+        component: the memory, fanout, compute or vector unit.
+        level: the storage level that the memory belongs to; the component's own name elsewhere.
+        action: read, write, transfer, MAC or operation.
+        tensor: the role of what is moved: input, weight, output; empty where nothing moves.
+        count: actions, in elements, multiply-accumulates or operations.
+        bits: bits moved (0 where nothing moves).
+        energy_j: joules; None where no source gives the price.
+        off_chip: it is the outermost memory's.
+    """
+
+    component: str
+    level: str
+    action: str
+    tensor: str
+    count: int
+    bits: int
+    energy_j: float | None
+    off_chip: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayRun:
+    """How the compute array runs a layer: the mapping that was found, and its proof.
+
+    Args:
+        mapping: the loop nest of one repeat.
+        status: how the search ended.
+        value: the objective of one repeat (J, s or J*s); the search minimised it.
+        bound: no mapping of the space has a lower value.
+        gap: how far the value may be above the optimum, as a share of it.
+        priced: mappings priced in full.
+        space: the space that was searched, in words.
+        reason: why the search stopped early; empty when optimal.
+        units: compute units of the chip.
+        active_units: compute units in use.
+        utilization: multiply-accumulates over what all units could have done.
+        active_share: ``active_units / units``.
+        utilization_of_active: multiply-accumulates over what the units in use could have done;
+            ``utilization = active_share * utilization_of_active``.
+    """
+
+    mapping: Mapping
+    status: Status
+    value: float
+    bound: float
+    gap: float
+    priced: int
+    space: str
+    reason: str
+    units: int
+    active_units: int
+    utilization: float
+    active_share: float
+    utilization_of_active: float
+
+
+@dataclass(frozen=True, slots=True)
+class LayerResult:
+    """What became of one layer of the network.
+
+    Args:
+        name: the layer's.
+        operator: the operator's name as its source has it.
+        work: what it does once.
+        repeats: how often it runs in sequence; every amount below includes them.
+        place: where it runs.
+        note: why it is fused, not run or not understood; empty elsewhere.
+        macs: multiply-accumulates.
+        operations: element operations (0 for layers with multiply-accumulates).
+        traffic_bits: bits read and written when the layer is run by itself, each element once, in
+            the formats of the chip; 0 for layers with multiply-accumulates, see ``off_chip_bits``.
+        off_chip_bits: bits that it moves to and from the outermost memory.
+        parameters: stored parameters.
+        cycles: that it adds to the run; None where it is not run.
+        latency_s: cycles over the clock; None where it is not run.
+        limited_by: the slowest resource; empty where it is not run.
+        energy_j: joules of the parts that are priced; None where a price of the array or of a
+            memory is missing, where nothing is priced, and where it is not run.
+        missing: the actions of the array and the memories without a price.
+        not_costed: element operations that run but have no price; ``energy_j`` is without them.
+        energy: parts that sum to ``energy_j``.
+        run: how the array runs it; None elsewhere.
+    """
+
+    name: str
+    operator: str
+    work: Einsum | VectorWork | UnknownWork
+    repeats: int
+    place: Place
+    note: str = ""
+    macs: int = 0
+    operations: int = 0
+    traffic_bits: int = 0
+    off_chip_bits: int = 0
+    parameters: int = 0
+    cycles: float | None = None
+    latency_s: float | None = None
+    limited_by: str = ""
+    energy_j: float | None = None
+    missing: tuple[str, ...] = ()
+    not_costed: int = 0
+    energy: tuple[EnergyPart, ...] = ()
+    run: ArrayRun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTotal:
+    """All layers of one operator that share a fate.
+
+    Args:
+        operator: its name.
+        layers: how many.
+        operations: element operations (0 where not understood: nobody knows them).
+        traffic_bits: bits that they would read and write.
+        parameters: stored parameters.
+        reason: why they are listed.
+    """
+
+    operator: str
+    layers: int
+    operations: int
+    traffic_bits: int
+    parameters: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the network the figures speak of.
+
+    Args:
+        layers: of the network.
+        layers_run: on the array, on the vector unit, or fused.
+        macs: multiply-accumulates of one run, all of them on the array.
+        operations: element operations of the layers that are understood.
+        operations_run: of those that the chip runs.
+        parameters: stored parameters of the network.
+        parameters_run: of the layers that the chip runs.
+        not_run: operators that the chip does not list: neither time nor energy is counted.
+        not_understood: operators that nobody understands: never costed.
+        not_costed: operators that run, with their time counted, but whose operations have no
+            price: the energy of their operations is not in any figure.
+    """
+
+    layers: int
+    layers_run: int
+    macs: int
+    operations: int
+    operations_run: int
+    parameters: int
+    parameters_run: int
+    not_run: tuple[OperatorTotal, ...]
+    not_understood: tuple[OperatorTotal, ...]
+    not_costed: tuple[OperatorTotal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A citation, and what rests on it."""
+
+    citation: str
+    used_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The evaluation of a network on a chip, along the eight metrics.
+
+    Args:
+        network: its name.
+        network_note: variant, resolution, sequence length.
+        architecture: its name.
+        architecture_note: its title.
+        batch: inferences of one run.
+        objective: what each layer's search minimised.
+        dataflow: the constraints that the mappings obey; empty for none.
+        accuracy, throughput, latency, energy, power, cost, flexibility, scalability: the metrics.
+        decomposition: throughput as a product; None where the network multiplies nothing.
+        energy_parts: energy of the run by component, action and tensor, summed over the layers.
+        layers: every layer of the network, in order.
+        coverage: how much of the network the figures speak of.
+        assumptions: sentences that the figures rest on.
+        references: the sources of every price used, the architecture and the network.
+        versions: (program, version) pairs.
+        schema: name and version of the JSON form.
+    """
+
+    network: str
+    network_note: str
+    architecture: str
+    architecture_note: str
+    batch: int
+    objective: Objective
+    dataflow: str
+    accuracy: Metric
+    throughput: Metric
+    latency: Metric
+    energy: Metric
+    power: Metric
+    cost: Metric
+    flexibility: Metric
+    scalability: Metric
+    decomposition: Decomposition | None
+    energy_parts: tuple[EnergyPart, ...]
+    layers: tuple[LayerResult, ...]
+    coverage: Coverage
+    assumptions: tuple[str, ...]
+    references: tuple[Reference, ...]
+    versions: tuple[tuple[str, str], ...]
+    schema: str = SCHEMA
+
+    @property
+    def metrics(self) -> tuple[tuple[str, Metric], ...]:
+        """The eight metrics with their names, in the order of the sheet."""
+        found = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return tuple((name, value) for name, value in found if isinstance(value, Metric))
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMapping:
+    """A layer that multiplies, in the chip's number formats, and the answer of its search."""
+
+    layer: str
+    operator: str
+    repeats: int
+    einsum: Einsum
+    result: SearchResult
