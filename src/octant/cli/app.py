@@ -1,0 +1,169 @@
+"""The commands: each reads its options, calls one use case, and prints its page.
+
+What a command needs is imported when it runs, so that ``octant --help`` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from octant.cli import completion, exits, options
+from octant.cli.endings import ending
+from octant.cli.output import show, width
+from octant.cli.progress import progress
+
+app = typer.Typer(
+    help="Evaluates DNN processors, and the networks that run on them, along eight metrics.",
+    epilog=exits.epilog(),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from octant import __version__
+
+        show(f"octant {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def octant(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Evaluates DNN processors, and the networks that run on them, along eight metrics."""
+
+
+@app.command()
+@ending
+def evaluate(
+    network: options.Network,
+    on: options.Chip,
+    batch: options.Batch = None,
+    objective: options.Goal = options.ObjectiveName.EDP,
+    dataflow: options.Flow = None,
+    dim: options.Dims = None,
+    json: options.Json = None,
+    layers: options.Layers = False,
+    strict: options.Strict = False,
+    time_limit: options.TimeLimit = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print the scorecard of a network on a chip: all eight metrics.
+
+    Example: octant evaluate alexnet --on eyeriss --batch 4 --layers
+    """
+    dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
+    from octant import api
+
+    with progress(quiet=quiet) as report:
+        card = api.evaluate(
+            network,
+            on,
+            batch=batch,
+            objective=objective.value,
+            dataflow=dataflow,
+            dims=dims,
+            strict=strict,
+            time_limit_s=limit_s,
+            progress=report,
+        )
+    if json == "-":
+        from octant.files.results import to_json
+
+        show(to_json(card))
+        return
+    if file is not None:
+        api.write_scorecard(file, card)
+    from octant.report import layers_page, sheet
+
+    show(sheet(card, width=width()))
+    if layers:
+        show("\n" + layers_page(card, width=width()))
+
+
+@app.command("map")
+@ending
+def map_layers(
+    network: options.Network,
+    on: options.Chip,
+    layer: options.Chosen = None,
+    batch: options.Batch = None,
+    objective: options.Goal = options.ObjectiveName.EDP,
+    dataflow: options.Flow = None,
+    dim: options.Dims = None,
+    time_limit: options.TimeLimit = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print the best loop nest of each layer, with its proof.
+
+    Example: octant map alexnet --on eyeriss --layer CONV1 --objective energy
+    """
+    dims, limit_s = options.sizes(dim), options.seconds(time_limit)
+    from octant import api
+    from octant.cli.selection import with_layers
+    from octant.report import mappings_page
+
+    workload = with_layers(api.load_network(network, batch=batch, dims=dims), layer)
+    chip = api.load_architecture(on)
+    with progress(quiet=quiet) as report:
+        mapped = api.map_network(
+            workload,
+            chip,
+            objective=objective.value,
+            dataflow=dataflow,
+            time_limit_s=limit_s,
+            progress=report,
+        )
+    show(mappings_page(mapped, chip, width=width()))
+
+
+@app.command("show")
+@ending
+def show_noun(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="CHIP|NET",
+            help="A built-in chip or network, or the path of a .yaml or .onnx file.",
+            autocompletion=completion.shown,
+        ),
+    ],
+    batch: options.Batch = None,
+    dim: options.Dims = None,
+) -> None:
+    """Print what a chip or a network is made of.
+
+    Example: octant show eyeriss; octant show bert-base --dim sequence=384
+    """
+    dims = options.sizes(dim)
+    from octant import api
+    from octant.cli.selection import is_chip
+    from octant.report import chip_page, network_page
+
+    if is_chip(name):
+        page = chip_page(api.load_architecture(name), width=width())
+    else:
+        page = network_page(api.load_network(name, batch=batch, dims=dims), width=width())
+    show(page)
+
+
+@app.command("list")
+@ending
+def list_names() -> None:
+    """Print the built-in chips and networks."""
+    from octant import api, zoo
+    from octant.report import catalog_page
+
+    chips = map(api.load_architecture, api.architectures())
+    show(catalog_page(chips, map(zoo.describe, api.networks()), width=width()))

@@ -1,0 +1,33 @@
+"""What the shell offers when a name is completed: built-in names, and files of the right kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from glob import escape, iglob
+
+
+def networks(incomplete: str) -> list[str]:
+    """Built-in networks, and files that may hold one."""
+    from octant.zoo import names
+
+    return _starting(incomplete, names()) + _files(incomplete, ".onnx")
+
+
+def chips(incomplete: str) -> list[str]:
+    """Built-in architectures, and files that may describe one."""
+    from octant.files import architecture_names
+
+    return _starting(incomplete, architecture_names()) + _files(incomplete, ".yaml")
+
+
+def shown(incomplete: str) -> list[str]:
+    """Everything that ``octant show`` shows."""
+    return chips(incomplete) + networks(incomplete)
+
+
+def _starting(incomplete: str, known: Iterable[str]) -> list[str]:
+    return [name for name in known if name.startswith(incomplete)]
+
+
+def _files(incomplete: str, ending: str) -> list[str]:
+    return sorted(iglob(f"{escape(incomplete)}*{ending}"))

@@ -1,0 +1,25 @@
+"""The exit codes: one meaning each, shown by ``octant --help`` and in the reference."""
+
+from __future__ import annotations
+
+#: Exit code to what it says.
+MEANINGS: dict[int, str] = {
+    0: "it worked",
+    1: "what was asked for is not supported, or a bug in Octant",
+    2: "the command line is wrong",
+    3: "a file is malformed, or cannot be read or written; a quantity is malformed",
+    4: "an unknown name: chip, network, layer, dataflow, size",
+    5: "a network cannot be read, or its parts contradict each other",
+    6: "a mapping does not fit",
+    7: "no mapping of a layer fits the chip",
+    8: "no source gives a price that was asked for",
+    9: "--strict, and a part of the network is not understood",
+    130: "interrupted (Ctrl-C): nothing was written",
+    141: "what read the output went away (octant ... | head)",
+}
+
+
+def epilog() -> str:
+    """The table as the end of a help page; the mark keeps its lines as they are."""
+    lines = [f"{code:>5}  {meaning}" for code, meaning in MEANINGS.items()]
+    return "\n".join(["\b", "Exit codes:", *lines])

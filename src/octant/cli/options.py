@@ -1,0 +1,151 @@
+"""The arguments and options that commands share, and how their text is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from octant.cli import completion
+from octant.errors import UnitError
+from octant.units import parse
+
+
+class ObjectiveName(StrEnum):
+    """The objectives of a search, as ``octant.mapper.Objective`` has them.
+
+    Named here again because that module loads NumPy, which ``octant --help`` must not.
+    """
+
+    ENERGY = "energy"
+    LATENCY = "latency"
+    EDP = "edp"
+
+
+Network = Annotated[
+    str,
+    typer.Argument(
+        metavar="NET",
+        help="A built-in network, or the path of an .onnx file.",
+        autocompletion=completion.networks,
+    ),
+]
+Chip = Annotated[
+    str,
+    typer.Option(
+        "--on",
+        metavar="CHIP",
+        help="A built-in chip, or the path of a .yaml file.",
+        autocompletion=completion.chips,
+    ),
+]
+Batch = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Inferences of one run; 1 unless given.")
+]
+Goal = Annotated[ObjectiveName, typer.Option(help="What each layer's mapping minimises.")]
+Flow = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A dataflow of the chip, or 'any'; the chip's first one unless given.",
+    ),
+]
+Dims = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="K=V",
+        help="A size of the network: --dim sequence=256, or a symbolic dimension of an .onnx "
+        "file. May be repeated.",
+    ),
+]
+TimeLimit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="For the search of each layer, with a unit: '30 s'. No limit unless given.",
+    ),
+]
+Json = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="Write the results to this file, too; '-' prints them instead."
+    ),
+]
+Layers = Annotated[
+    bool, typer.Option("--layers", help="Add tables of every layer and its mapping.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Fail where a layer is not understood.")]
+Chosen = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Only this layer. May be repeated."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+def sizes(dims: Sequence[str] | None) -> dict[str, int | float]:
+    """The sizes that ``--dim`` gave, by name.
+
+    Raises:
+        typer.BadParameter: a text is not ``name=number``, or a name is given twice.
+
+    >>> sizes(["sequence=256", "width=0.5"])
+    {'sequence': 256, 'width': 0.5}
+    """
+    found: dict[str, int | float] = {}
+    for text in dims or ():
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise _bad("--dim", f"{text!r} is not NAME=NUMBER, as in --dim sequence=256")
+        if name in found:
+            raise _bad("--dim", f"{name!r} is given twice")
+        found[name] = _number(text, value)
+    return found
+
+
+def seconds(time_limit: str | None) -> float | None:
+    """The limit that ``--time-limit`` gave, in seconds; None where it was not given.
+
+    Raises:
+        typer.BadParameter: the text is no time above 0 with a unit.
+
+    >>> seconds("30 s"), seconds("2 min"), seconds(None)
+    (30.0, 120.0, None)
+    """
+    if time_limit is None:
+        return None
+    try:
+        return parse(time_limit, "time", positive=True)
+    except UnitError as error:
+        raise _bad("--time-limit", f"the time {error}") from None
+
+
+def destination(json: str | None) -> Path | None:
+    """The file that ``--json`` names, found to be writable before any work; None for ``-``.
+
+    Raises:
+        typer.BadParameter: its folder does not exist, or it is itself a folder.
+    """
+    if json is None or json == "-":
+        return None
+    path = Path(json)
+    if path.is_dir():
+        raise _bad("--json", f"{json!r} is a folder; give the path of a file, or '-'")
+    if not path.parent.is_dir():
+        raise _bad("--json", f"{json!r}: the folder {str(path.parent)!r} does not exist")
+    return path
+
+
+def _number(text: str, value: str) -> int | float:
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    raise _bad("--dim", f"{text!r}: {value!r} is no number")
+
+
+def _bad(option: str, message: str) -> typer.BadParameter:
+    return typer.BadParameter(message, param_hint=f"'{option}'")

@@ -1,0 +1,105 @@
+"""Amounts as text, each by its unit; every unit is printed by ``octant.units``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from octant.mapper import Objective
+from octant.scorecard import Figure, Unit
+from octant.units import count_text, text
+
+UNKNOWN = "unknown"
+
+
+def bare(value: float) -> str:
+    """A count without a noun, with a decimal prefix.
+
+    >>> bare(60954656), bare(12)
+    ('60.95 M', '12')
+    """
+    return count_text(value, "").strip()
+
+
+def share(value: float) -> str:
+    """A share in percent, to a tenth: columns of them line up.
+
+    >>> share(0.0456), share(1.0)
+    ('4.6 %', '100.0 %')
+    """
+    return f"{100 * value:.1f} %"
+
+
+def joules(energy_j: float | None) -> str:
+    """An energy in joules, or that it is unknown.
+
+    >>> joules(8.02e-3), joules(None)
+    ('8.02 mJ', 'unknown')
+    """
+    return UNKNOWN if energy_j is None else text(energy_j, "energy")
+
+
+def seconds(latency_s: float | None) -> str:
+    """A time in seconds, or that it is unknown.
+
+    >>> seconds(0.0288)
+    '28.8 ms'
+    """
+    return UNKNOWN if latency_s is None else text(latency_s, "time")
+
+
+def objective_text(objective: Objective, value: float) -> str:
+    """An objective's value: J, s, or J*s.
+
+    >>> objective_text(Objective.EDP, 2.5e-7), objective_text(Objective.ENERGY, 2e-3)
+    ('2.5e-07 J*s', '2 mJ')
+    """
+    match objective:
+        case Objective.ENERGY:
+            return joules(value)
+        case Objective.LATENCY:
+            return seconds(value)
+        case Objective.EDP:
+            return f"{value:.4g} J*s"
+
+
+def figure_text(figure: Figure) -> str:
+    """A figure of a scorecard with its unit.
+
+    >>> from octant.source import Origin
+    >>> figure_text(Figure(34.7, Unit.INFERENCES_PER_SECOND, Origin.MODELLED, "an example"))
+    '34.7 inferences/s'
+    >>> figure_text(Figure(33.6e9, Unit.OPERATIONS_PER_SECOND, Origin.MODELLED, "an example"))
+    '33.6 Gop/s'
+    """
+    return _FORMS[figure.unit](figure.value)
+
+
+def _of(dimension: str, suffix: str = "") -> Callable[[float], str]:
+    return lambda value: text(value, dimension) + suffix
+
+
+def _counted(words: str) -> Callable[[float], str]:
+    return lambda value: f"{bare(value)} {words}"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) and value < 1e6 else bare(value)
+
+
+_FORMS: dict[Unit, Callable[[float], str]] = {
+    Unit.SHARE: share,
+    Unit.COUNT: _count,
+    Unit.SECOND: _of("time"),
+    Unit.JOULE_PER_INFERENCE: _of("energy", "/inference"),
+    Unit.INFERENCES_PER_JOULE: _counted("inferences/J"),
+    Unit.INFERENCES_PER_SECOND: _counted("inferences/s"),
+    Unit.OPERATIONS_PER_SECOND: lambda value: count_text(value, "op/s"),
+    Unit.WATT: _of("power"),
+    Unit.METRE: _of("length"),
+    Unit.SQUARE_METRE: _of("area"),
+    Unit.SQUARE_METRE_PER_MAC_UNIT: _of("area", "/MAC unit"),
+    Unit.BIT: _of("capacity"),
+    Unit.BIT_PER_MAC_UNIT: _of("capacity", "/MAC unit"),
+    Unit.BIT_PER_SECOND: _of("bandwidth"),
+    Unit.BIT_PER_INFERENCE: _of("capacity", "/inference"),
+}

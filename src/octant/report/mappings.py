@@ -1,0 +1,71 @@
+"""The loop nests that ``octant map`` prints, each with its value and its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from octant.arch import Architecture
+from octant.mapper import SearchResult, Status
+from octant.mapping.text import to_text
+from octant.model import Evaluation
+from octant.report.amounts import joules, objective_text, seconds, share
+from octant.report.layout import WIDTH, fields, page, paragraph
+from octant.report.network import sizes_text
+from octant.scorecard import LayerMapping
+
+
+def mappings_page(
+    mapped: Sequence[LayerMapping], architecture: Architecture, *, width: int = WIDTH
+) -> str:
+    """The page that ``octant map`` prints: a loop nest for each layer.
+
+    Args:
+        mapped: the layers and the answers of their searches.
+        architecture: where they were mapped; names the axes of its fanouts.
+        width: characters of a line.
+    """
+    lines: list[str] = []
+    for layer in mapped:
+        lines += [""] * bool(lines) + _layer(layer, architecture, width)
+    return page(lines)
+
+
+def _layer(layer: LayerMapping, architecture: Architecture, width: int) -> list[str]:
+    times = f", {layer.repeats} times" if layer.repeats > 1 else ""
+    title = f"{layer.layer} ({layer.operator}{times}): {sizes_text(layer.einsum)}"
+    result = layer.result
+    facts = [("status", _status(result))]
+    if result.status is not Status.INFEASIBLE:
+        value, bound = (objective_text(result.objective, v) for v in (result.value, result.bound))
+        facts.append((result.objective.value, f"{value}; none is below {bound}"))
+    if result.evaluation is not None:
+        facts += _costs(result.evaluation)
+    facts.append(("searched", f"{result.space}; {result.priced:,} priced in full"))
+    lines = paragraph(title, width=width)
+    lines += fields(facts, width=width, indent="  ")
+    if result.mapping is not None:
+        nest = to_text(result.mapping, architecture)
+        lines += ["", *(f"  {line}" for line in nest.splitlines())]
+    return lines
+
+
+def _status(result: SearchResult) -> str:
+    reason = f" ({result.reason})" if result.reason else ""
+    match result.status:
+        case Status.OPTIMAL:
+            return "optimal: no mapping of the space is better"
+        case Status.GAP:
+            return f"stopped early: at most {share(result.gap)} above the optimum{reason}"
+        case Status.INFEASIBLE:
+            return f"infeasible: no mapping fits{reason}"
+
+
+def _costs(found: Evaluation) -> list[tuple[str, str]]:
+    active = f"{found.counts.active_units:,} of {found.counts.units:,} units active"
+    utilization = f"{share(found.utilization)} = {share(found.active_share)} ({active})"
+    utilization += f" x {share(found.utilization_of_active)} of these"
+    return [
+        ("energy", joules(found.energy_j)),
+        ("latency", f"{seconds(found.latency_s)}, limited by {found.limited_by}"),
+        ("utilisation", utilization),
+    ]

@@ -1,0 +1,114 @@
+"""What the commands print, write and return."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import octant as package
+from octant.cli.options import ObjectiveName
+from octant.mapper import Objective
+from octant.mapping.text import from_text
+from tests.unit.cli.command import Octant
+
+
+def test_version(octant: Octant) -> None:
+    done = octant("--version")
+    assert (done.code, done.out, done.err) == (0, f"octant {package.__version__}\n", "")
+
+
+def test_evaluate_prints_the_sheet_and_nothing_else(octant: Octant, tiny: str) -> None:
+    done = octant("evaluate", tiny, "--on", "teaching", "--batch", "2")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("tiny on teaching\n")
+    assert "batch 2" in done.out
+    for metric in (
+        "ACCURACY", "THROUGHPUT", "LATENCY", "ENERGY", "POWER", "COST", "FLEXIBILITY", "SCALABILITY"
+    ):  # fmt: skip
+        assert f"\n{metric}\n" in done.out
+    assert "\nLAYERS" not in done.out
+
+
+def test_evaluate_with_layers_adds_their_tables(octant: Octant, tiny: str) -> None:
+    plain = octant("evaluate", tiny, "--on", "teaching", "--dim", "batch=1")
+    more = octant("evaluate", tiny, "--on", "teaching", "--dim", "batch=1", "--layers")
+    assert more.out.startswith(plain.out)
+    assert "\nLAYERS" in more.out
+    assert more.out.count("  second  ") == 3
+
+
+def test_evaluate_writes_json_that_reads_back(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    file = tmp_path / "card.json"
+    arguments = ("evaluate", tiny, "--on", "teaching", "--batch", "1", "--objective", "energy")
+    done = octant(*arguments, "--json", str(file))
+    assert done.code == 0
+    assert done.out.startswith("tiny on teaching\n")
+    card = package.read_scorecard(file)
+    assert (card.network, card.objective) == ("tiny", Objective.ENERGY)
+    printed = octant(*arguments, "--json", "-")
+    assert json.loads(printed.out) == json.loads(file.read_text("utf-8"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["card.json", "tiny.onnx"]
+
+
+def test_strict_refuses_what_is_not_understood(octant: Octant, odd: str, tmp_path: Path) -> None:
+    file = tmp_path / "card.json"
+    arguments = ("evaluate", odd, "--on", "teaching", "--batch", "1")
+    done = octant(*arguments, "--strict", "--json", str(file))
+    assert (done.code, done.out) == (9, "")
+    assert "Twist" in done.err
+    assert not file.exists()
+    lenient = octant(*arguments)
+    assert lenient.code == 0
+    assert "Twist" in lenient.out
+
+
+def test_map_prints_loop_nests_that_parse_back(octant: Octant, tiny: str) -> None:
+    done = octant("map", tiny, "--on", "teaching", "--layer", "second", "--batch", "1")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("second (MatMul): K4 C4\n")
+    assert "optimal" in done.out
+    assert "first" not in done.out
+    nest = from_text(done.out.split("\n\n")[1])
+    assert [block.level for block in nest.temporal] == ["DRAM", "buffer"]
+
+
+def test_map_takes_objective_dataflow_and_limit(octant: Octant, tiny: str) -> None:
+    done = octant(
+        "map", tiny, "--on", "teaching", "--batch", "1", "--objective", "latency",
+        "--dataflow", "weight-stationary", "--time-limit", "1 min", "--quiet",
+    )  # fmt: skip
+    assert done.code == 0
+    assert done.out.count("  latency ") == 2 * 2  # value and cost of each of two layers
+
+
+def test_show_knows_chips_networks_and_files(octant: Octant, tiny: str) -> None:
+    folder = Path(package.__file__).parent / "files" / "architectures"
+    assert octant("show", "teaching").out.startswith("teaching: Two levels")
+    assert octant("show", str(folder / "teaching.yaml")).out == octant("show", "teaching").out
+    assert octant("show", "alexnet", "--batch", "4").out.startswith("alexnet: AlexNet")
+    assert octant("show", tiny, "--dim", "batch=3").out.startswith("tiny: ")
+
+
+def test_list_names_everything(octant: Octant) -> None:
+    done = octant("list")
+    assert (done.code, done.err) == (0, "")
+    for name in (*package.architectures(), *package.networks()):
+        assert f"\n  {name} " in done.out
+
+
+@pytest.mark.parametrize(("columns", "width"), [("30", 60), ("80", 80), ("300", 120)])
+def test_pages_fit_the_terminal(
+    octant: Octant, monkeypatch: pytest.MonkeyPatch, columns: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    lengths = [len(line) for line in octant("show", "eyeriss").out.splitlines()]
+    assert max(lengths) <= max(width, 78)  # the hierarchy's columns need 78
+    assert max(lengths) > width - 10
+
+
+def test_objectives_are_those_of_the_mapper() -> None:
+    assert {name.name: name.value for name in ObjectiveName} == {
+        goal.name: goal.value for goal in Objective
+    }

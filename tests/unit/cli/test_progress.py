@@ -1,0 +1,40 @@
+"""Progress is for somebody who looks at a terminal, and for nobody else."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from octant.api import Progress
+from octant.cli.progress import progress
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_nothing_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(quiet=False) as report:
+        assert report is None
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", _Terminal())
+    with progress(quiet=True) as report:
+        assert report is None
+
+
+def test_layers_are_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with progress(quiet=False) as report:
+        assert report is not None
+        report(Progress(done=2, total=3, layer="CONV2"))
+    assert "mapped CONV2" in terminal.getvalue()
+    assert "2/3" in terminal.getvalue()
