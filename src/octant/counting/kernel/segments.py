@@ -1,0 +1,116 @@
+"""What a rank does at the moments when a loop advances: segments of alike states."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.loops import last_offset, offset_of_state, span_of, states_up_to
+
+
+@compiled
+def insert_sorted(values, count, value):
+    """Inserts a value into the first ``count`` sorted ones unless it is there; the new count."""
+    place = count
+    while place > 0 and values[place - 1] >= value:
+        place -= 1
+    if place < count and values[place] == value:
+        return count
+    for i in range(count, place, -1):
+        values[i] = values[i - 1]
+    values[place] = value
+    return count + 1
+
+
+@compiled
+def segment_cuts(loops, outer, rank, factors, stride, size, width, spots, first, last, cuts):
+    """Where the segments of a rank begin: writes the states to ``cuts``, returns how many + 1.
+
+    Args:
+        outer: the rank's states are those of its loops ``i < outer``.
+        spots: spatial positions; the rank's are ``first <= p < last``.
+    """
+    span = span_of(loops, outer, rank, factors, stride, width)
+    states = 1
+    for i in range(outer):
+        if loops[i, 1] == rank:
+            states *= factors[loops[i, 0], rank]
+    cuts[0] = 0
+    count = insert_sorted(cuts, np.int64(1), np.int64(states))
+    for p in range(first, last):
+        room = size - spots[p, 0]
+        count = insert_sorted(
+            cuts, count, states_up_to(loops, 0, outer, rank, factors, stride, room - span)
+        )
+        count = insert_sorted(
+            cuts, count, states_up_to(loops, 0, outer, rank, factors, stride, room - 1)
+        )
+    return count
+
+
+@compiled
+def tile_at(loops, outer, step, state, spot, rank, factors, stride, size, width):
+    """The tile of an instance in a state: start and size now, start and size before.
+
+    Args:
+        outer: the state is of the rank's loops ``i < outer``.
+        step: the stride of the loop that has just advanced, 0 where it is another rank's.
+        state: the number of the state; ``spot``: the instance's offset.
+
+    Returns:
+        starts relative to the state's offset; size 0 where the instance is absent.
+    """
+    base = offset_of_state(loops, outer, rank, factors, stride, state)
+    room = size - spot - base
+    if room <= 0:
+        return 0, 0, 0, 0
+    span = span_of(loops, outer, rank, factors, stride, width)
+    now = width if width < room else room
+    reach = span if step > 0 or span < room else room
+    last = last_offset(loops, outer, rank, factors, stride, reach)
+    before = width if width < reach - last else reach - last
+    return spot, now, spot + last - step, before
+
+
+@compiled
+def moments_of(low, high, per_outer):
+    """How many of the states from ``low`` to ``high`` a loop of so many steps has advanced to."""
+    if per_outer == 0:
+        return high - low
+    return high - low - (high + per_outer - 1) // per_outer + (low + per_outer - 1) // per_outer
+
+
+@compiled
+def kind_of_moment(moment, loops, rank, factors, stride):
+    """Which of a rank's loops make its state at a moment: (outer, step, steps of that loop).
+
+    A moment of -1 is the first of all, of the number of loops any at all.
+    """
+    if 0 <= moment < loops.shape[0] and loops[moment, 1] == rank:
+        node = loops[moment, 0]
+        return moment + 1, stride[node, rank], factors[node, rank]
+    return (moment if moment > 0 else 0), 0, 0
+
+
+@compiled
+def irrelevant_moments(
+    rank, moment, loops, factors, stride, size, width, spots, first, last, merge, cuts
+):
+    """Sum over moments of the groups that an irrelevant rank makes: its distinct active keys."""
+    outer, _, per_outer = kind_of_moment(moment, loops, rank, factors, stride)
+    count = segment_cuts(loops, outer, rank, factors, stride, size, width, spots, first, last, cuts)
+    total = 0
+    for s in range(1 if moment < 0 else count - 1):
+        times = 1 if moment < 0 else moments_of(cuts[s], cuts[s + 1], per_outer)
+        base = offset_of_state(loops, outer, rank, factors, stride, cuts[s])
+        groups = 0
+        for p in range(first, last):
+            new = spots[p, 0] + base < size
+            q = first
+            while merge == 1 and new and q < p:
+                new = spots[q, 0] + base >= size or spots[q, 1] != spots[p, 1]
+                q += 1
+            if new:
+                groups += 1
+        total += times * groups
+    return total
