@@ -1,0 +1,75 @@
+"""What a search answers: the best mapping, its value, and the proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from octant.mapping import Mapping
+from octant.model import Evaluation
+
+
+class Objective(StrEnum):
+    """What a search minimises."""
+
+    ENERGY = "energy"
+    LATENCY = "latency"
+    EDP = "edp"
+
+    def value_of(self, energy_j: float, latency_s: float) -> float:
+        """The objective's value: J, s, or J*s.
+
+        >>> Objective.EDP.value_of(2.0, 3.0)
+        6.0
+        """
+        match self:
+            case Objective.ENERGY:
+                return energy_j
+            case Objective.LATENCY:
+                return latency_s
+            case Objective.EDP:
+                return energy_j * latency_s
+
+
+class Status(StrEnum):
+    """How a search ended.
+
+    ``OPTIMAL``: no mapping of the space is better. ``GAP``: stopped early; the best found, and a
+    bound that no mapping can beat. ``INFEASIBLE``: no mapping of the space fits.
+    """
+
+    OPTIMAL = "optimal"
+    GAP = "gap"
+    INFEASIBLE = "infeasible"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer of a search for one layer.
+
+    Args:
+        status: how the search ended.
+        objective: what was minimised.
+        mapping: the best mapping; None when infeasible.
+        evaluation: its evaluation by ``model.evaluate``; None when infeasible.
+        value: the objective's value of that evaluation; infinite when infeasible.
+        bound: no mapping of the space has a lower value; equals ``value`` when optimal.
+        priced: mappings priced in full.
+        space: the space that was searched, in words.
+        reason: why it is infeasible or stopped early; empty when optimal.
+    """
+
+    status: Status
+    objective: Objective
+    mapping: Mapping | None
+    evaluation: Evaluation | None
+    value: float
+    bound: float
+    priced: int
+    space: str
+    reason: str = ""
+
+    @property
+    def gap(self) -> float:
+        """How far the value may be above the optimum, as a share of it."""
+        return 0.0 if self.status is Status.OPTIMAL else self.value / self.bound - 1

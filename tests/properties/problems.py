@@ -1,0 +1,153 @@
+"""Hypothesis strategies: small searches, a layer with an architecture and a dataflow for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from octant.arch import Architecture, Compute, Dataflow, Fanout, FanoutAxis, Level, Store
+from octant.arch.dataflow import Constraint
+from octant.components import Price
+from octant.source import Origin, Source
+from octant.workload import Einsum, NumberFormat, NumberKind, Role
+from tests.properties.strategies import ROLES, layers
+from tests.properties.twin import Place, Search, places, size_of_space
+
+DRAWN = Source(Origin.ASSUMED, "drawn for a test")
+BITS_PER_CYCLE = (None, None, 3.0, 8.0, 32.0)
+
+
+@st.composite
+def searches(draw: st.DrawFn, mappings: int = 2000, points: int = 200) -> Search:
+    """A search over at most so many mappings of at most so many multiply-accumulates."""
+    einsum = draw(layers(points))
+    architecture = draw(architectures(einsum))
+    dataflow = draw(dataflows(einsum, architecture))
+    search = Search(einsum, architecture, dataflow)
+    while size_of_space(search, mappings) > mappings:
+        search = replace(search, einsum=_smaller(search.einsum))
+    return search
+
+
+def _smaller(einsum: Einsum) -> Einsum:
+    """The layer with its largest rank cut by one."""
+    name, most = max(einsum.ranks, key=lambda rank: rank[1])
+    return replace(
+        einsum,
+        ranks=tuple((rank, size - (rank == name and size == most)) for rank, size in einsum.ranks),
+    )
+
+
+@st.composite
+def architectures(draw: st.DrawFn, einsum: Einsum) -> Architecture:
+    """Up to three storage levels, and at any place below the first at most one fanout."""
+    nodes: list[Level | Fanout] = []
+    levels = draw(st.sampled_from([1, 2, 2, 3, 3]))
+    fanout = draw(st.integers(0, levels))
+    for number in range(levels):
+        nodes.append(draw(_levels(f"level{number}", einsum, outermost=number == 0)))
+        if fanout == number + 1:
+            nodes.append(draw(_fanouts(einsum)))
+    widths = st.sampled_from([8, 8, 16])
+    formats = tuple((role, NumberFormat(NumberKind.INT, draw(widths))) for role in Role)
+    compute = Compute("mac", formats, _price(draw(st.sampled_from([0.0, 1.0, 3.0]))))
+    return Architecture("drawn", "drawn", tuple(nodes), compute, draw(st.sampled_from([1e6, 2e8])))
+
+
+@st.composite
+def _levels(draw: st.DrawFn, name: str, einsum: Einsum, *, outermost: bool) -> Level:
+    roles = [ROLES] if outermost else [ROLES, ROLES, ROLES, ROLES[:2], ROLES[1:], ROLES[2:]]
+    held = tuple(draw(st.permutations(draw(st.sampled_from(roles)))))
+    parts = [held[:1], held[1:]] if draw(st.booleans()) else [(role,) for role in held]
+    parts = [held] if draw(st.booleans()) else [part for part in parts if part]
+    stores = tuple(
+        draw(_stores(name if len(parts) == 1 else f"{name}.{part[0]}", part, einsum, outermost))
+        for part in parts
+    )
+    optional = tuple(role for role in held if not outermost and draw(st.booleans()))
+    return Level(name, stores, optional)
+
+
+@st.composite
+def _stores(
+    draw: st.DrawFn, name: str, roles: tuple[Role, ...], einsum: Einsum, outermost: bool
+) -> Store:
+    held = [tensor for tensor in einsum.tensors if tensor.role in roles]
+    largest = sum(tensor.elements(einsum.sizes) for tensor in held)
+    bounded = draw(st.integers(0, 7)) == 7 if outermost else draw(st.booleans())
+    elements = draw(st.integers(largest if outermost else len(held), 2 * largest))
+    return Store(
+        name,
+        roles,
+        word_bits=draw(st.sampled_from([8, 16, 64])),
+        capacity_bits=elements * draw(st.sampled_from([8, 24, 32])) if bounded else None,
+        double_buffered=draw(st.sampled_from([False, False, False, True])),
+        read_bits_per_cycle=draw(st.sampled_from(BITS_PER_CYCLE)),
+        write_bits_per_cycle=draw(st.sampled_from(BITS_PER_CYCLE)),
+        shared_bits_per_cycle=draw(st.sampled_from(BITS_PER_CYCLE)),
+        read_energy=_price(draw(st.sampled_from([0.0, 0.5, 1.0, 6.0, 200.0]))),
+        write_energy=_price(draw(st.sampled_from([0.0, 0.5, 1.0, 6.0, 200.0]))),
+        element_bits=tuple((role, 24) for role in roles if draw(st.integers(0, 5)) == 5),
+    )
+
+
+@st.composite
+def _fanouts(draw: st.DrawFn, einsum: Einsum) -> Fanout:
+    return Fanout(
+        "array",
+        tuple(
+            FanoutAxis(name, draw(st.integers(1, 5)), draw(_some_ranks(einsum)))
+            for name in draw(st.sampled_from(["X", "YX"]))
+        ),
+        multicast=tuple(role for role in ROLES if draw(st.booleans())),
+        reduction=draw(st.booleans()),
+        transfer_energy=_price(draw(st.sampled_from([0.0, 1.0, 20.0]))),
+        word_bits=8,
+    )
+
+
+@st.composite
+def dataflows(draw: st.DrawFn, einsum: Einsum, architecture: Architecture) -> Dataflow:
+    """No constraint at all, or some at some places."""
+    constraints = []
+    if draw(st.booleans()):
+        for place in places(architecture):
+            if draw(st.booleans()):
+                constraints.append(draw(_constraints(einsum, place)))
+    return Dataflow("drawn", tuple(constraints))
+
+
+@st.composite
+def _constraints(draw: st.DrawFn, einsum: Einsum, place: Place) -> Constraint:
+    names = list(einsum.sizes)
+    constraint = Constraint(place.name)
+    match draw(st.sampled_from(["ranks", "factors", "inside", "order", "keeping"])):
+        case "ranks":
+            return replace(constraint, ranks=draw(_some_ranks(einsum)))
+        case "factors":
+            rank = draw(st.sampled_from(names))
+            factor = draw(st.integers(1, einsum.sizes[rank]))
+            return replace(constraint, factors=((rank, factor),))
+        case "inside":
+            return replace(constraint, inside=(draw(st.sampled_from(names)),))
+        case "order" if place.axis is None:
+            order = draw(st.permutations(names))
+            return replace(constraint, order=tuple(order[: draw(st.integers(1, len(names)))]))
+        case "keeping" if place.axis is None:
+            roles = (draw(st.sampled_from(ROLES)),)
+            if draw(st.booleans()):
+                return replace(constraint, keep=roles)
+            return replace(constraint, bypass=roles)
+    return constraint
+
+
+@st.composite
+def _some_ranks(draw: st.DrawFn, einsum: Einsum) -> tuple[str, ...] | None:
+    if draw(st.booleans()):
+        return None
+    return tuple(rank for rank in einsum.sizes if draw(st.booleans()))
+
+
+def _price(picojoules: float) -> Price:
+    return Price(picojoules * 1e-12, DRAWN)
