@@ -1,0 +1,138 @@
+"""Architectures from YAML files, the user's and the built-in ones."""
+
+from __future__ import annotations
+
+from importlib.resources import files as package_files
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from octant.arch import Architecture
+from octant.errors import UnknownNameError, near_misses
+from octant.files.build import build
+from octant.files.complaint import faults_of
+from octant.files.document import Document, Fault, parse_document, read_text
+from octant.files.parts import HEADER, ArchitectureFile, Reading
+
+_ENDINGS = (".yaml", ".yml")
+
+
+def load_architecture(name_or_path: str) -> Architecture:
+    """The built-in architecture of that name, or the one that a file describes.
+
+    What ends in ``.yaml`` or ``.yml``, or holds a slash, is a file; so is the name of one that
+    exists, unless a built-in architecture has that name.
+
+    Raises:
+        UnknownNameError: neither a built-in architecture nor a file.
+        FileFormatError: the file is malformed.
+
+    >>> load_architecture("teaching").compute_units
+    4
+    """
+    if name_or_path in architecture_names():
+        return builtin_architecture(name_or_path)
+    path = Path(name_or_path)
+    if path.suffix in _ENDINGS or "/" in name_or_path or path.is_file():
+        return read_architecture(path)
+    raise _unknown(name_or_path)
+
+
+def architecture_names() -> tuple[str, ...]:
+    """The names of the built-in architectures, sorted.
+
+    >>> architecture_names()
+    ('eyeriss', 'eyeriss-isca16', 'teaching', 'tpu1')
+    """
+    folder = package_files("octant.files") / "architectures"
+    return tuple(
+        sorted(Path(entry.name).stem for entry in folder.iterdir() if _is_yaml(entry.name))
+    )
+
+
+def builtin_architecture(name: str) -> Architecture:
+    """The built-in architecture of that name.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+
+    >>> builtin_architecture("eyeriss").compute_units  # 12 x 14
+    168
+    """
+    return parse_architecture(architecture_text(name), f"{name}.yaml")
+
+
+def architecture_text(name: str) -> str:
+    """The YAML of a built-in architecture: the model for a file of one's own.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+
+    >>> architecture_text("teaching").splitlines()[0]
+    'octant: architecture 1'
+    """
+    if name not in architecture_names():
+        raise _unknown(name)
+    folder = package_files("octant.files") / "architectures"
+    return (folder / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def read_architecture(path: Path | str) -> Architecture:
+    """The architecture that a YAML file describes.
+
+    Raises:
+        FileFormatError: it cannot be read or is malformed; every fault with its line.
+    """
+    return parse_architecture(read_text(Path(path)), str(path))
+
+
+def parse_architecture(text: str, name: str = "<text>") -> Architecture:
+    """The architecture that a YAML text describes; nothing in it is evaluated.
+
+    Form is checked first (keys, units, names of sources), then meaning (what the nouns refuse);
+    each time all faults are reported at once. Rank names are free: a dataflow may speak of ranks
+    that only some layers have.
+
+    Args:
+        text: YAML that starts with ``octant: architecture 1``.
+        name: what messages call it.
+
+    Raises:
+        FileFormatError: the text is malformed; every fault with its line.
+    """
+    document = parse_document(text, name)
+    file, faults = _validated(document)
+    if file is None or faults:
+        raise document.refusal(faults)
+    chip, faults = build(file)
+    if chip is None or faults:
+        raise document.refusal(faults)
+    return chip
+
+
+def _validated(document: Document) -> tuple[ArchitectureFile | None, list[Fault]]:
+    data = document.data
+    if data.get("octant") != HEADER:
+        given = repr(data["octant"]) if "octant" in data else "missing"
+        message = f"is {given}; the file must say 'octant: {HEADER}', the format that is read here"
+        return None, [Fault(("octant",), message)]
+    sources = data.get("sources")
+    reading = Reading(frozenset(sources) if isinstance(sources, dict) else frozenset())
+    faults = list(document.faults)
+    try:
+        return ArchitectureFile.model_validate(data, context=reading), faults
+    except ValidationError as error:
+        known = {fault.path for fault in faults}
+        found = faults_of(error, data, reading.keys)
+        return None, faults + [fault for fault in found if fault.path not in known]
+
+
+def _unknown(name: str) -> UnknownNameError:
+    return UnknownNameError(
+        f"there is no architecture {name!r}; {near_misses(name, architecture_names())}; "
+        "or give the path of a .yaml file"
+    )
+
+
+def _is_yaml(name: str) -> bool:
+    return name.endswith(_ENDINGS)
