@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from octant.counting.kernel.compiling import compiled
-from octant.counting.kernel.positions import number_of_axes
 from octant.counting.kernel.segments import kind_of_moment, moments_of, segment_cuts, tile_at
 
 
@@ -66,124 +65,119 @@ def add_group_sums(entries, number, merge, weight, sums):
 
 
 @compiled
-def axis_moments(
-    axis, axes, coefficients, moment, loops, factors, stride, sizes, widths, spots, starts, merge,
-    sums,
-):  # fmt: skip
+def axis_segments(axis, hop, moment, cuts, shape):
+    """Writes every rank's segments at a moment: their first states, and how many there are."""
+    for rank in range(shape.shape[0]):
+        shape[rank] = 1
+        if hop.axes[rank] != axis:
+            continue
+        outer, _, _ = kind_of_moment(moment, hop, rank)
+        count = segment_cuts(outer, hop, rank, cuts[rank])
+        if moment >= 0:
+            shape[rank] = count - 1
+
+
+@compiled
+def weight_of(axis, hop, moment, m, cuts, shape):
+    """How many moments have the combination ``m`` of an axis's segments."""
+    weight = np.int64(1)
+    for rank in range(shape.shape[0]):
+        if hop.axes[rank] == axis and moment >= 0:
+            _, _, per_outer = kind_of_moment(moment, hop, rank)
+            segment = m % shape[rank]
+            weight *= moments_of(cuts[rank, segment], cuts[rank, segment + 1], per_outer)
+        m //= shape[rank]
+    return weight
+
+
+@compiled
+def write_entry(axis, hop, moment, m, p, cuts, shape, entry):
+    """Writes what instance ``p`` of an axis holds in the combination ``m`` of segments.
+
+    Returns:
+        whether it is active; ``entry`` is as in ``add_group_sums``.
+    """
+    key, scale = 0, 1
+    low, high, low_before, high_before = 0, 0, 0, 0
+    for rank in range(shape.shape[0]):
+        if hop.axes[rank] != axis:
+            continue
+        outer, step, _ = kind_of_moment(moment, hop, rank)
+        state = cuts[rank, m % shape[rank]]
+        m //= shape[rank]
+        places = hop.starts[rank + 1] - hop.starts[rank]
+        spot = hop.starts[rank] + p % places
+        p //= places
+        start, extent, start_before, extent_before = tile_at(
+            outer, step, state, hop.spots[spot, 0], hop, rank
+        )
+        if extent == 0:
+            return False
+        coefficient = hop.coefficients[rank]
+        low += coefficient * start
+        high += coefficient * (start + extent - 1)
+        low_before += coefficient * start_before
+        high_before += coefficient * (start_before + extent_before - 1)
+        key += scale * hop.spots[spot, 1]
+        scale *= places
+    start = max(low, low_before)
+    overlap = min(high, high_before) - start + 1
+    if overlap <= 0 or moment < 0 or moment >= hop.loops.shape[0]:
+        start, overlap = 0, 0
+    entry[0], entry[1], entry[2], entry[3], entry[4] = key, low, high - low + 1, start, overlap
+    return True
+
+
+@compiled
+def axis_moments(axis, hop, moment, merge, sums):
     """The four sums of ``add_group_sums`` of an axis over all moments when a loop advances.
 
     Args:
         moment: see ``kind_of_moment``; nothing is held at its two special values.
-        spots, starts: the spatial positions of all ranks, ``spots[starts[r]:starts[r + 1]]``.
         merge: whether equal deltas are served together.
         sums: (4) is overwritten.
     """
     for i in range(4):
         sums[i] = 0
-    ranks = sizes.shape[0]
-    held = 0 <= moment < loops.shape[0]
-    most = 0
+    ranks = hop.sizes.shape[0]
+    moments, positions, most = 1, 1, 0
     for rank in range(ranks):
-        most = max(most, 2 * (starts[rank + 1] - starts[rank]) + 2)
-    cuts = np.zeros((ranks, most), np.int64)
+        places = hop.starts[rank + 1] - hop.starts[rank]
+        most = max(most, places)
+        if hop.axes[rank] == axis:
+            positions *= places
+    cuts = np.zeros((ranks, 2 * most + 2), np.int64)
     shape = np.ones(ranks, np.int64)
-    moments, positions = 1, 1
+    axis_segments(axis, hop, moment, cuts, shape)
     for rank in range(ranks):
-        if axes[rank] != axis:
-            continue
-        outer, step, per_outer = kind_of_moment(moment, loops, rank, factors, stride)
-        shape[rank] = (
-            segment_cuts(
-                loops, outer, rank, factors, stride, sizes[rank], widths[rank], spots,
-                starts[rank], starts[rank + 1], cuts[rank],
-            )
-            - 1
-        )  # fmt: skip
-        if moment < 0:
-            shape[rank] = 1
         moments *= shape[rank]
-        positions *= starts[rank + 1] - starts[rank]
     entries = np.empty((positions, 5), np.int64)
     for m in range(moments):
-        active, weight = np.int64(0), np.int64(1)
-        for p in range(positions):
-            rest, other, key, scale, alive = m, p, 0, 1, True
-            low, high, low_before, high_before = 0, 0, 0, 0
-            weight = np.int64(1)
-            for rank in range(ranks):
-                if axes[rank] != axis:
-                    continue
-                outer, step, per_outer = kind_of_moment(moment, loops, rank, factors, stride)
-                s = rest % shape[rank]
-                rest //= shape[rank]
-                places = starts[rank + 1] - starts[rank]
-                spot = starts[rank] + other % places
-                other //= places
-                if moment >= 0:
-                    weight *= moments_of(cuts[rank, s], cuts[rank, s + 1], per_outer)
-                start, extent, start_before, extent_before = tile_at(
-                    loops, outer, step, cuts[rank, s], spots[spot, 0], rank, factors, stride,
-                    sizes[rank], widths[rank],
-                )  # fmt: skip
-                alive = alive and extent > 0
-                c = coefficients[rank]
-                low += c * start
-                high += c * (start + extent - 1)
-                low_before += c * start_before
-                high_before += c * (start_before + extent_before - 1)
-                key += scale * spots[spot, 1]
-                scale *= places
-            if not alive:
-                continue
-            start = max(low, low_before)
-            overlap = min(high, high_before) - start + 1
-            if overlap <= 0 or not held:
-                start, overlap = 0, 0
-            entries[active, 0] = key
-            entries[active, 1] = low
-            entries[active, 2] = high - low + 1
-            entries[active, 3] = start
-            entries[active, 4] = overlap
-            active += 1
-        if active > 0 and weight > 0:
-            add_group_sums(entries, active, merge, weight, sums)
-
-
-@compiled
-def even_axes(sizes, axes, even):
-    """(axes) whether no rank of an axis is cut off; ``even`` (ranks) says it of each rank."""
-    plain = np.ones(number_of_axes(axes), np.int64)
-    for rank in range(sizes.shape[0]):
-        if axes[rank] >= 0 and even[rank] == 0:
-            plain[axes[rank]] = 0
-    return plain
-
-
-@compiled
-def even_axis_sums(
-    axis, axes, coefficients, widths, outer, wrap, turning, step, advanced, held, places, sums
-):  # fmt: skip
-    """What ``axis_moments`` gives for an axis that no rank cuts off: every state is alike.
-
-    Args:
-        outer, wrap: (ranks) states of the rank's loops outside the one that advances, and how far
-            its loops inside reach before they wrap.
-        turning, step, advanced: the rank that advances (-1 for none), by how much, how often in
-            each state of its loops outside.
-        places: instances with different tiles.
-    """
-    extent, shift, states = 1, 0, places
-    for rank in range(axes.shape[0]):
-        if axes[rank] != axis:
+        weight = weight_of(axis, hop, moment, m, cuts, shape)
+        if weight == 0:
             continue
-        extent += coefficients[rank] * (widths[rank] - 1)
-        shift += coefficients[rank] * wrap[rank]
-        states *= outer[rank]
-        if rank == turning:
-            shift -= coefficients[rank] * step
-            states *= advanced
+        active = np.int64(0)
+        for p in range(positions):
+            if write_entry(axis, hop, moment, m, p, cuts, shape, entries[active]):
+                active += 1
+        add_group_sums(entries, active, merge, weight, sums)
+
+
+@compiled
+def even_axis_sums(axis, hop, turn, merge, sums):
+    """What ``axis_moments`` gives for an axis that no rank cuts off: every state is alike."""
+    extent, shift, states = 1, 0, hop.places[merge, axis]
+    for rank in range(hop.sizes.shape[0]):
+        if hop.axes[rank] != axis:
+            continue
+        extent += hop.coefficients[rank] * (hop.widths[rank] - 1)
+        shift += hop.coefficients[rank] * hop.wrap[rank]
+        states *= hop.outer[rank]
+        if rank == turn.rank:
+            shift -= hop.coefficients[rank] * turn.step
+            states *= turn.times
     overlap = extent - (shift if shift > 0 else -shift)
-    if overlap < 0 or not held:
+    if overlap < 0 or not turn.held:
         overlap = 0
     sums[0] = states * extent if overlap > 0 else 0
     sums[1] = states * overlap

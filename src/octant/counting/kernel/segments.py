@@ -23,33 +23,31 @@ def insert_sorted(values, count, value):
 
 
 @compiled
-def segment_cuts(loops, outer, rank, factors, stride, size, width, spots, first, last, cuts):
+def segment_cuts(outer, hop, rank, cuts):
     """Where the segments of a rank begin: writes the states to ``cuts``, returns how many + 1.
 
     Args:
         outer: the rank's states are those of its loops ``i < outer``.
-        spots: spatial positions; the rank's are ``first <= p < last``.
     """
-    span = span_of(loops, outer, rank, factors, stride, width)
-    states = 1
+    loops, factors, stride = hop.loops, hop.factors, hop.stride
+    span = span_of(loops, outer, rank, factors, stride, hop.widths[rank])
+    states = np.int64(1)
     for i in range(outer):
         if loops[i, 1] == rank:
             states *= factors[loops[i, 0], rank]
     cuts[0] = 0
-    count = insert_sorted(cuts, np.int64(1), np.int64(states))
-    for p in range(first, last):
-        room = size - spots[p, 0]
-        count = insert_sorted(
-            cuts, count, states_up_to(loops, 0, outer, rank, factors, stride, room - span)
-        )
-        count = insert_sorted(
-            cuts, count, states_up_to(loops, 0, outer, rank, factors, stride, room - 1)
-        )
+    count = insert_sorted(cuts, np.int64(1), states)
+    for p in range(hop.starts[rank], hop.starts[rank + 1]):
+        room = hop.sizes[rank] - hop.spots[p, 0]
+        complete = states_up_to(loops, 0, outer, rank, factors, stride, room - span)
+        existing = states_up_to(loops, 0, outer, rank, factors, stride, room - 1)
+        count = insert_sorted(cuts, count, complete)
+        count = insert_sorted(cuts, count, existing)
     return count
 
 
 @compiled
-def tile_at(loops, outer, step, state, spot, rank, factors, stride, size, width):
+def tile_at(outer, step, state, spot, hop, rank):
     """The tile of an instance in a state: start and size now, start and size before.
 
     Args:
@@ -60,8 +58,8 @@ def tile_at(loops, outer, step, state, spot, rank, factors, stride, size, width)
     Returns:
         starts relative to the state's offset; size 0 where the instance is absent.
     """
-    base = offset_of_state(loops, outer, rank, factors, stride, state)
-    room = size - spot - base
+    loops, factors, stride, width = hop.loops, hop.factors, hop.stride, hop.widths[rank]
+    room = hop.sizes[rank] - spot - offset_of_state(loops, outer, rank, factors, stride, state)
     if room <= 0:
         return 0, 0, 0, 0
     span = span_of(loops, outer, rank, factors, stride, width)
@@ -81,36 +79,35 @@ def moments_of(low, high, per_outer):
 
 
 @compiled
-def kind_of_moment(moment, loops, rank, factors, stride):
+def kind_of_moment(moment, hop, rank):
     """Which of a rank's loops make its state at a moment: (outer, step, steps of that loop).
 
     A moment of -1 is the first of all, of the number of loops any at all.
     """
-    if 0 <= moment < loops.shape[0] and loops[moment, 1] == rank:
-        node = loops[moment, 0]
-        return moment + 1, stride[node, rank], factors[node, rank]
+    if 0 <= moment < hop.loops.shape[0] and hop.loops[moment, 1] == rank:
+        node = hop.loops[moment, 0]
+        return moment + 1, hop.stride[node, rank], hop.factors[node, rank]
     return (moment if moment > 0 else 0), 0, 0
 
 
 @compiled
-def irrelevant_moments(
-    rank, moment, loops, factors, stride, size, width, spots, first, last, merge, cuts
-):
+def irrelevant_moments(rank, hop, moment, merge):
     """Sum over moments of the groups that an irrelevant rank makes: its distinct active keys."""
-    outer, _, per_outer = kind_of_moment(moment, loops, rank, factors, stride)
-    count = segment_cuts(loops, outer, rank, factors, stride, size, width, spots, first, last, cuts)
+    outer, _, per_outer = kind_of_moment(moment, hop, rank)
+    first, last = hop.starts[rank], hop.starts[rank + 1]
+    cuts = np.empty(2 * (last - first) + 2, np.int64)
+    count = segment_cuts(outer, hop, rank, cuts)
     total = 0
     for s in range(1 if moment < 0 else count - 1):
         times = 1 if moment < 0 else moments_of(cuts[s], cuts[s + 1], per_outer)
-        base = offset_of_state(loops, outer, rank, factors, stride, cuts[s])
-        groups = 0
+        base = offset_of_state(hop.loops, outer, rank, hop.factors, hop.stride, cuts[s])
         for p in range(first, last):
-            new = spots[p, 0] + base < size
+            new = hop.spots[p, 0] + base < hop.sizes[rank]
             q = first
             while merge == 1 and new and q < p:
-                new = spots[q, 0] + base >= size or spots[q, 1] != spots[p, 1]
+                absent = hop.spots[q, 0] + base >= hop.sizes[rank]
+                new = absent or hop.spots[q, 1] != hop.spots[p, 1]
                 q += 1
             if new:
-                groups += 1
-        total += times * groups
+                total += times
     return total
