@@ -77,6 +77,8 @@ else
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null
 	@$(PIP) --editable .
 endif
+	@echo "compiling the search, once" >&2
+	@$(PY) -m octant.mapper
 	@echo "$(CURDIR)" > $@
 
 $(VENV)/.test: pyproject.toml | $(PY)

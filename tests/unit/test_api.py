@@ -94,7 +94,7 @@ def test_layers_of_one_shape_are_searched_once(
     mappings = octant.map_network(workload, "teaching", progress=seen.append)
     assert [mapping.layer for mapping in mappings] == ["a", "b", "c"]
     assert len(searched) == len(set(searched)) == 2
-    assert seen == [Progress(1, 2, "a"), Progress(2, 2, "c")]
+    assert seen == [Progress(0, 2, ""), Progress(1, 2, "a"), Progress(2, 2, "c")]
     assert mappings[0].result is mappings[1].result
 
 

@@ -21,9 +21,9 @@ class Progress:
     """How far the searches are.
 
     Args:
-        done: different layers searched.
+        done: different layers searched; 0 before the first, which may have to compile the search.
         total: different layers of the network; equal ones are searched once.
-        layer: the name of the last one that was searched.
+        layer: the name of the last one that was searched; empty before the first.
     """
 
     done: int
@@ -55,7 +55,7 @@ def evaluate(
         dataflow: one of the chip's, or ``any`` for no constraint; by default the chip's first.
         strict: refuse a network of which a layer is not understood.
         time_limit_s: seconds for the search of each layer; by default no limit.
-        progress: called after each search.
+        progress: called before the first search and after each.
 
     Raises:
         UnknownNameError: no such network, chip, dataflow, objective or dimension.
@@ -123,6 +123,8 @@ def _map(
     einsums = {layer.name: _in_formats(layer.work, chip) for layer in workload.mac_layers}
     total = len(set(einsums.values()))
     found: dict[Einsum, SearchResult] = {}
+    if progress and total:
+        progress(Progress(0, total, ""))
     for layer in workload.mac_layers:
         einsum = einsums[layer.name]
         if einsum in found:

@@ -5,10 +5,33 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from octant.api import Progress
+
+
+_READYING = "getting ready (the first time on a machine compiles the search: half a minute)"
+_PATIENCE_S = 2.0
+
+
+@contextmanager
+def _patience() -> Iterator[Callable[[Progress], None]]:
+    """Yields a report that says why, when getting ready takes long; else it is silent."""
+    timer = Timer(_PATIENCE_S, lambda: print(f"octant: {_READYING}", file=sys.stderr))
+    timer.daemon = True
+
+    def report(progress: Progress) -> None:
+        if progress.done:
+            timer.cancel()
+        else:
+            timer.start()
+
+    try:
+        yield report
+    finally:
+        timer.cancel()
 
 
 @contextmanager
@@ -18,8 +41,12 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     Args:
         quiet: the user asked for silence.
     """
-    if quiet or not sys.stderr.isatty():
+    if quiet:
         yield None
+        return
+    if not sys.stderr.isatty():
+        with _patience() as report:
+            yield report
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -35,7 +62,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
         task = bars.add_task("mapping", total=None)
 
         def report(progress: Progress) -> None:
-            words = f"mapped {progress.layer}"
+            words = f"mapped {progress.layer}" if progress.done else _READYING
             bars.update(task, description=words, completed=progress.done, total=progress.total)
 
         yield report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 
 import pytest
 
@@ -16,10 +17,29 @@ class _Terminal(io.StringIO):
         return True
 
 
+class _Impatient(threading.Timer):
+    """A timer that goes off when it is started."""
+
+    def start(self) -> None:
+        self.function(*self.args, **self.kwargs)
+
+
 def test_nothing_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with progress(quiet=False) as report:
-        assert report is None
+        assert report is not None
+        report(Progress(0, 2, ""))
+        report(Progress(1, 2, "a"))
     assert capsys.readouterr().err == ""
+
+
+def test_a_long_start_is_explained_without_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octant.cli.progress.Timer", _Impatient)
+    with progress(quiet=False) as report:
+        assert report is not None
+        report(Progress(0, 2, ""))
+    assert "compiles the search" in capsys.readouterr().err
 
 
 def test_nothing_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
