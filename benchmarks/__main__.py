@@ -16,6 +16,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.searches import table
+
 PYTHON_IMPORT = ("-c", "import octant")
 COMMANDS = (
     ("--help",),
@@ -75,6 +77,7 @@ def main() -> None:
     for command in COMMANDS:
         runs = [timed(("-c", start, *command)) for _ in range(repeat)]
         print(row(f"octant {' '.join(command)}", runs), flush=True)
+    print(f"\n{table()}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octant.mapper import Objective
+from octant.mapper import Objective, Status
 from octant.report.amounts import bare, figure_text, share
 from octant.report.breakdown import breakdown
 from octant.report.layout import (
@@ -65,7 +65,8 @@ def _heading(card: Scorecard, width: int) -> list[str]:
     facts = [
         ("network", f"{card.network_note or card.network}, batch {card.batch}"),
         ("chip", card.architecture_note or card.architecture),
-        ("mappings", f"least {_goal(card.objective)} per layer, dataflow {card.dataflow or 'any'}"),
+        ("mappings", f"least {_goal(card.objective)} per layer, {_proof(card)}"),
+        ("dataflow", card.dataflow or "any"),
         ("evaluated by", f"octant {version}".strip()),
     ]
     return [
@@ -73,6 +74,12 @@ def _heading(card: Scorecard, width: int) -> list[str]:
         "",
         *fields(facts, width=width, indent=_INDENT),
     ]
+
+
+def _proof(card: Scorecard) -> str:
+    runs = [layer.run for layer in card.layers if layer.run is not None]
+    proven = sum(run.status is Status.OPTIMAL for run in runs)
+    return f"{proven} of {len(runs)} proven optimal"
 
 
 def _goal(objective: Objective) -> str:
