@@ -292,3 +292,11 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
 
 def test_a_chip_file_serves_as_well_as_its_name(workload: Workload) -> None:
     assert octant.evaluate(workload, load_architecture("teaching")).architecture == "teaching"
+
+
+def test_the_batch_of_a_built_in_network_may_be_given_as_a_size() -> None:
+    assert octant.load_network("alexnet", dims={"batch": 4}).batch == 4
+    with pytest.raises(OctantError, match="batch is given as 2 and, among the sizes, as 4"):
+        octant.load_network("alexnet", batch=2, dims={"batch": 4})
+    with pytest.raises(OctantError, match="allowed are whole numbers"):
+        octant.load_network("alexnet", dims={"batch": 1.5})

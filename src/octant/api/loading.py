@@ -26,7 +26,7 @@ def load_network(
     Args:
         network: as for ``evaluate``; a name of a built-in network comes before a file's.
         batch: inferences of one run; by default 1, or what the file or workload fixes.
-        dims: sizes, as for ``evaluate``.
+        dims: sizes, as for ``evaluate``; ``batch`` may be among them.
 
     Raises:
         UnknownNameError: no such network or dimension.
@@ -46,13 +46,27 @@ def load_network(
             )
         return _with_batch(network, batch)
     if isinstance(network, str) and network in zoo.names():
-        return zoo.network(network, batch=1 if batch is None else batch, **(dims or {}))
+        return _built_in(network, batch, dict(dims or {}))
     if isinstance(network, str) and not _is_path(network):
         raise UnknownNameError(
             f"there is no network {network!r}; {near_misses(network, zoo.names())}; or give the "
             "path of an .onnx file"
         )
     return _with_batch(_read_onnx(network, batch, dict(dims or {})), batch)
+
+
+def _built_in(name: str, batch: int | None, sizes: dict[str, int | float]) -> Workload:
+    """A built-in network; its batch may be given as a size like any other."""
+    from octant import zoo
+
+    size = sizes.pop("batch", batch)
+    if size is not None and size != int(size):
+        raise InvalidWorkloadError(f"network {name!r}: batch is {size}, allowed are whole numbers")
+    if None not in (batch, size) and batch != size:
+        raise InvalidWorkloadError(
+            f"network {name!r}: batch is given as {batch} and, among the sizes, as {size}"
+        )
+    return zoo.network(name, batch=1 if size is None else int(size), **sizes)
 
 
 def load_architecture(on: Chip) -> Architecture:
