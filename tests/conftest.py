@@ -1,6 +1,15 @@
-"""Settings of every test: hypothesis tries the same examples on every run."""
+"""Settings of every test: the same examples on every run, and a search that is ready."""
 
+import pytest
 from hypothesis import settings
+
+from octant.mapper import prepare
 
 settings.register_profile("octant", derandomize=True, deadline=None, database=None)
 settings.load_profile("octant")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def search_is_compiled() -> None:
+    """Compiles the search before the first test, so that no test waits for it or prints of it."""
+    prepare()

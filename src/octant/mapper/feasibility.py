@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from octant.arch import Architecture, Dataflow, Fanout
+from collections.abc import Iterator
+
+from octant.arch import Architecture, Constraint, Dataflow, Fanout, Level
 from octant.mapper.space import slot_names
 from octant.model.prices import element_bits
 from octant.workload import Einsum
 
 
 def why_infeasible(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> str:
-    """Returns which memory cannot hold even its smallest tile, else which ranks have no place.
+    """Returns every constraint that cannot be met by itself, else that they exclude each other.
 
-    The smallest tile of a level holds whole the ranks that the dataflow wants inside it, and one
-    step of all others.
+    By itself: a level's rules on what it keeps, a memory and its smallest tile (the ranks that the
+    dataflow wants inside it whole, one step of all others), the factors of one rank.
     """
     reasons = [
+        *_keeping(einsum, architecture, dataflow),
         *_too_large(einsum, architecture, dataflow),
-        *_no_place(einsum, architecture, dataflow),
+        *_dead_ends(einsum, architecture, dataflow),
     ]
     if reasons:
         return "; ".join(reasons)
@@ -26,24 +29,29 @@ def why_infeasible(einsum: Einsum, architecture: Architecture, dataflow: Dataflo
     )
 
 
-def _whole_inside(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> list[set[str]]:
-    """Per slot, innermost first, the ranks that must be complete with it."""
+def _keeping(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> Iterator[str]:
+    """Roles that a dataflow wants kept, or not kept, where the level does not let it choose."""
+    for level in architecture.levels:
+        constraint = dataflow.constraint(level.name)
+        for tensor in einsum.tensors:
+            keep, bypass = tensor.role in constraint.keep, tensor.role in constraint.bypass
+            what = f"{tensor.name} ({tensor.role})"
+            if keep and bypass:
+                yield f"{level.name} must both keep {what} and let it bypass"
+            elif keep and tensor.role not in level.roles:
+                yield f"{level.name} must keep {what}, for which it has no memory"
+            elif bypass and tensor.role in level.roles and tensor.role not in level.optional:
+                yield f"{what} must bypass {level.name}, which always keeps it"
+
+
+def _too_large(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> Iterator[str]:
     whole: set[str] = set()
-    result = []
-    for _, name in slot_names(architecture):
-        whole = whole | set(dataflow.constraint(name).inside)
-        result.append(whole)
-    return result
-
-
-def _too_large(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> list[str]:
-    reasons = []
-    slots = slot_names(architecture)
-    for (_, name), whole in zip(slots, _whole_inside(einsum, architecture, dataflow), strict=True):
-        level = next((level for level in architecture.levels if level.name == name), None)
-        if level is None:
+    for index, name in slot_names(architecture):
+        whole |= set(dataflow.constraint(name).inside)
+        level = architecture.nodes[index]
+        if not isinstance(level, Level):
             continue
-        tile = {rank: size if rank in whole else 1 for rank, size in einsum.ranks}
+        tile = {rank: size if rank in whole or index == 0 else 1 for rank, size in einsum.ranks}
         for store in level.stores:
             kept = [
                 tensor
@@ -56,33 +64,70 @@ def _too_large(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -
             )
             if store.usable_bits is not None and need > store.usable_bits:
                 names = " and ".join(tensor.name for tensor in kept)
-                reasons.append(
+                yield (
                     f"{store.name} can hold {store.usable_bits} bits, but the smallest tile of "
                     f"{names} takes {need}"
                 )
-    return reasons
 
 
-def _no_place(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> list[str]:
-    """Ranks that must be complete inside a slot, and have too little room up to it."""
-    reasons = []
+def _dead_ends(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> Iterator[str]:
+    """For each rank the first slot, from the innermost outwards, that no factors of it get past.
+
+    What may be left of a rank is followed from slot to slot, as if it had the axes to itself.
+    """
     slots = slot_names(architecture)
-    wholes = _whole_inside(einsum, architecture, dataflow)
     for rank, size in einsum.ranks:
-        room = 1
-        for (index, name), whole in zip(slots, wholes, strict=True):
-            node = architecture.nodes[index]
-            ranks = dataflow.constraint(name).ranks
-            allowed = ranks is None or rank in ranks
-            if isinstance(node, Fanout):
-                axis = next(axis for axis in node.axes if name == f"{node.name}.{axis.name}")
-                if allowed and (axis.ranks is None or rank in axis.ranks):
-                    room *= axis.size
-            elif allowed:
-                room = size
-            if rank in whole and room < size:
-                reasons.append(
-                    f"rank {rank} of size {size} must lie inside {name}, where only {room} fit"
-                )
+        left = {size}
+        for index, name in slots:
+            constraint = dataflow.constraint(name)
+            limit, open_to_rank = _hardware(architecture, index, name, rank)
+            if constraint.ranks is not None:
+                open_to_rank = open_to_rank and rank in constraint.ranks
+            after = {
+                -(-rest // factor)
+                for rest in left
+                for factor in _factors(constraint, rank, rest, limit, index == 0)
+                if factor == 1 or open_to_rank
+            }
+            if rank in constraint.inside:
+                after &= {1}
+            if not after:
+                where = f"rank {rank} of size {size}: at {name} "
+                yield where + _obstacle(constraint, rank, sorted(left), index == 0)
                 break
-    return reasons
+            left = after
+
+
+def _hardware(
+    architecture: Architecture, index: int, name: str, rank: str
+) -> tuple[int | None, bool]:
+    """The size of an axis (None for a level), and whether the hardware lets a rank loop there."""
+    node = architecture.nodes[index]
+    if isinstance(node, Fanout):
+        axis = next(axis for axis in node.axes if name == f"{node.name}.{axis.name}")
+        return axis.size, axis.ranks is None or rank in axis.ranks
+    return None, True
+
+
+def _factors(
+    constraint: Constraint, rank: str, rest: int, limit: int | None, outermost: bool
+) -> Iterator[int]:
+    """The factors that a slot may take of what is left of a rank, were it open to it."""
+    fixed = dict(constraint.factors).get(rank)
+    for factor in [rest] if outermost else range(1, min(rest, limit or rest) + 1):
+        if (fixed is None or factor == fixed) and (limit is not None or rest % factor == 0):
+            yield factor
+
+
+def _obstacle(constraint: Constraint, rank: str, left: list[int], outermost: bool) -> str:
+    """What to say of a slot where every way of a rank ends."""
+    rests = " or ".join(str(rest) for rest in left)
+    fixed = dict(constraint.factors).get(rank)
+    if fixed is not None:
+        takes = "a level takes a divisor, an axis what fits; both only of ranks open to them"
+        if outermost:
+            takes = "the outermost level takes all of it"
+        return f"the factor {fixed} is prescribed, where {rests} of it is left ({takes})"
+    if rank in constraint.inside:
+        return f"it must be complete, but at least {left[0]} of it is left and does not fit there"
+    return f"it may not loop, but {rests} of it is left"

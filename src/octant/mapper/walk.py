@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +21,7 @@ Floats = NDArray[np.float64]
 PORTION = 200_000
 """Prefixes listed at once: bounds the memory."""
 BATCH = 2_000
-"""Prefixes bounded at once, before the best of them are searched."""
-LEAVES = 100_000
-"""Leaves of a prefix listed at once."""
+"""Prefixes bounded at once."""
 
 
 class Task(NamedTuple):
@@ -136,46 +135,74 @@ def _portions(task: Task) -> Iterator[tuple[Integers, Floats, bool]]:
 
 
 def _search_portion(task: Task, best: Best, found: Integers, floors: Floats) -> None:
-    """Searches listed prefixes, batch by batch in the order of their floors."""
+    """Searches listed prefixes: whatever has the lowest bound is looked at next.
+
+    A prefix is listed leaf by leaf when its turn comes, a leaf is priced when its own does.
+    Prefixes whose floor is above all bounds wait unbounded. Steps say nothing about energy: for it
+    all prefixes are bounded first.
+    """
     from octant.mapper import kernel
 
     place = _new_place(task)
-    ranking = np.argsort(floors, kind="stable")
-    for start in range(0, len(ranking), BATCH):
-        batch = ranking[start : start + BATCH]
-        if floors[batch[0]] >= best.value:
+    waiting = np.argsort(floors, kind="stable")
+    size = len(waiting) if task.objective is Objective.ENERGY else BATCH
+    queue: list[tuple[float, int, int]] = []
+    opened: dict[int, _Leaves] = {}
+    done = 0
+    while done < len(waiting) or queue:
+        lowest = queue[0][0] if queue else np.inf
+        floor = floors[waiting[done]] if done < len(waiting) else np.inf
+        if min(lowest, floor) >= best.value:
             return
-        bounds = kernel.bound_prefixes(
-            found, batch, *place, task.goal, *task.layer, task.keeps, *task.costs, *task.space
-        )
-        for index in np.argsort(bounds, kind="stable"):
-            if bounds[index] >= best.value:
-                break
-            if best.out_of_time:
-                later = floors[ranking[start + BATCH :]].min(initial=np.inf)
-                best.bound = min(best.bound, float(bounds[index]), float(later))
-                return
-            _search_prefix(task, best, found[batch[index]], place)
-        if best.on_progress is not None:
-            best.on_progress(min(1.0, (start + BATCH) / len(ranking)))
+        if best.out_of_time:
+            best.bound = min(best.bound, float(min(lowest, floor)))
+            return
+        if floor <= lowest:
+            batch = waiting[done : done + size]
+            bounds = kernel.bound_prefixes(
+                found, batch, *place, task.goal, *task.layer, task.keeps, *task.costs, *task.space
+            )
+            for bound, prefix in zip(bounds.tolist(), batch.tolist(), strict=True):
+                if bound < best.value:
+                    heappush(queue, (bound, prefix, _UNOPENED))
+            done += len(batch)
+            if best.on_progress is not None:
+                best.on_progress(done / len(waiting))
+            continue
+        _, prefix, leaf = heappop(queue)
+        if leaf == _UNOPENED:
+            opened[prefix] = _open(task, best, found[prefix], place)
+        else:
+            _price(task, best, opened[prefix], leaf, place)
+        following = leaf + 1
+        if following < len(opened[prefix].bounds):
+            heappush(queue, (float(opened[prefix].bounds[following]), prefix, following))
+        else:
+            del opened[prefix]
 
 
-class _Shared(NamedTuple):
-    """What all leaves of a prefix have in common."""
+_UNOPENED = -1
 
+
+class _Leaves(NamedTuple):
+    """The leaves of a prefix in the order of their bounds, and what they have in common."""
+
+    prefix: Integers
+    choices: Integers
+    bounds: Floats
     factors: Integers
     base: Integers
     context: Floats
     busy: Floats
-    rows: Integers
 
 
-def _shared(task: Task, prefix: Integers, place: _Place) -> _Shared:
+def _open(task: Task, best: Best, prefix: Integers, place: _Place) -> _Leaves:
+    """Lists the leaves of a prefix that may beat the best."""
     from octant.counting.kernel import count_children
     from octant.mapper import kernel
     from octant.model.kernel import pace
 
-    layer, space = task.layer, task.space
+    layer, prices, space = task.layer, task.costs, task.space
     nodes, ranks = len(layer.temporal), len(layer.sizes)
     last = len(prefix)
     kernel.restore(prefix, 0, *place)
@@ -187,37 +214,31 @@ def _shared(task: Task, prefix: Integers, place: _Place) -> _Shared:
     kernel.hop_context(*layer, task.keeps, factors, context)
     busy = np.ones(nodes + 1)
     pace(layer.sizes, layer.temporal, factors, rows, busy)
-    return _Shared(factors, base, context, busy, rows)
+    choices, bounds = kernel.collect(
+        last, *place, best.value, task.goal, factors, base, context, busy, rows,
+        layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal, task.keeps,
+        *prices, space.slot_node, space.spatial, space.limits, space.allowed, space.fixed,
+        space.whole, space.order, space.capacities, space.touched,
+    )  # fmt: skip
+    ranking = np.argsort(bounds, kind="stable")
+    return _Leaves(prefix, choices[ranking], bounds[ranking], factors, base, context, busy)
 
 
-def _search_prefix(task: Task, best: Best, prefix: Integers, place: _Place) -> None:
-    """Searches all leaves of a prefix in the order of their bounds."""
+def _price(task: Task, best: Best, leaves: _Leaves, leaf: int, place: _Place) -> None:
+    """Prices a leaf with every order of its loops that may beat the best."""
     from octant.mapper import kernel
 
-    layer, prices, space = task.layer, task.costs, task.space
-    shared, last, slots = _shared(task, prefix, place), len(prefix), len(space.slot_node) - 1
-    rows = shared.rows.copy()
-    more = resume = False
-    while more or not resume:
-        found, bounds, count, more = kernel.collect(
-            last, *place, best.value, task.goal, LEAVES, resume, *shared,
-            layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal,
-            task.keeps, *prices, space.slot_node, space.spatial, space.limits, space.allowed,
-            space.fixed, space.whole, space.capacities, space.sliding, space.touched,
-        )  # fmt: skip
-        resume, after = True, place.digits[last:slots].copy()
-        for index in np.argsort(bounds[:count], kind="stable"):
-            if bounds[index] >= best.value:
-                break
-            kernel.restore(found[index], last, *place)
-            kernel.place_factors(place.digits, place.rest, slots, space.slot_node, shared.factors)
-            value, tried = kernel.best_order(
-                shared.factors, shared.busy, best.value, task.goal, *layer, task.keeps, *prices,
-                space.order, space.sliding, space.touched, shared.base, shared.context, rows,
-            )  # fmt: skip
-            best.priced += tried
-            if value < best.value:
-                best.value, best.keeps, best.rows = value, task.keeps, rows.copy()
-                best.digits = np.vstack([place.digits[:slots], place.rest[slots]])
-        if more:
-            kernel.restore(after, last, *place)
+    layer, space = task.layer, task.space
+    slots = len(space.slot_node) - 1
+    kernel.restore(leaves.prefix, 0, *place)
+    kernel.restore(leaves.choices[leaf], len(leaves.prefix), *place)
+    kernel.place_factors(place.digits, place.rest, slots, space.slot_node, leaves.factors)
+    rows = np.empty(leaves.factors.shape, np.int64)
+    value, tried = kernel.best_order(
+        leaves.factors, leaves.busy, best.value, task.goal, *layer, task.keeps, task.costs,
+        space.order, space.sliding, space.touched, leaves.base, leaves.context, rows,
+    )  # fmt: skip
+    best.priced += tried
+    if value < best.value:
+        best.value, best.keeps, best.rows = value, task.keeps, rows
+        best.digits = np.vstack([place.digits[:slots], place.rest[slots]])

@@ -18,7 +18,7 @@ accesses, deliveries. At a fanout the last is what crosses it, once for each ins
 from octant.counting.kernel.compiling import compiled
 from octant.counting.kernel.hops import hop_elements
 from octant.counting.kernel.loops import product, strides
-from octant.counting.kernel.positions import existing_positions
+from octant.counting.kernel.positions import number_of_axes
 from octant.counting.kernel.totals import (
     add_hop,
     average_instances,
@@ -36,8 +36,8 @@ __all__ = [
     "count_all",
     "count_children",
     "distinct_elements",
-    "existing_positions",
     "hop_elements",
+    "number_of_axes",
     "product",
     "strides",
     "tile_elements",

@@ -8,9 +8,9 @@ from octant.counting.kernel import (
     add_hop,
     compiled,
     distinct_elements,
+    number_of_axes,
     product,
     strides,
-    tile_elements,
 )
 from octant.model.kernel import energy_of
 
@@ -48,96 +48,153 @@ def shares(x, axes, sizes, temporal, factors, stride, shared, parent, child, apa
 
 
 @compiled
-def refetches(x, axes, sliding, temporal, factors, rows, ordered, child):
+def cut_off(rank, sizes, factors, stride):
+    """Whether a rank's factors exceed its size, so that some instances miss its last step."""
+    return stride[0, rank] * factors[0, rank] != sizes[rank]
+
+
+@compiled
+def add_reach(node, rank, sizes, factors, stride, reach):
+    """Adds how far a loop moves its rank: one step less where an instance may miss the last."""
+    steps = factors[node, rank] - 1
+    if steps > 0 and cut_off(rank, sizes, factors, stride):
+        steps -= 1
+    reach[rank] += steps * stride[node, rank]
+
+
+@compiled
+def refetches(x, sizes, axes, temporal, factors, stride, rows, placed, child, reach):
     """How often loops over irrelevant ranks repeat a tensor's traffic to a child.
 
-    From the child outwards, irrelevant loops are free up to the first relevant one. In a block
-    whose order is open the best one is meant: its irrelevant loops innermost.
+    From the child outwards, irrelevant loops are free up to the first relevant one. Of a block's
+    loops that have no place yet the best order is meant: the irrelevant ones further in.
 
     Args:
-        ordered: (nodes) 1 where ``rows`` gives the block's order.
+        placed: (nodes) how many of a block's innermost ranks in ``rows`` have their place.
+        reach: (ranks) is overwritten: how far the relevant loops that are surely inside the first
+            repetition move before they repeat.
 
     Returns:
-        the repetitions; the relevant steps outside the first relevant loop (or its block); whether
-        what is repeated moves along a window only, so that the child may hold a part of it.
+        the repetitions, and the relevant steps that may be outside them.
     """
     ranks = factors.shape[1]
-    repeated, outside, stopped, bridged = 1, 1, False, True
+    repeated, outside, stopped = 1, 1, False
+    for rank in range(ranks):
+        reach[rank] = 0
     for node in range(child - 1, -1, -1):
         if temporal[node] == 0:
             continue
-        relevant = 1
-        for place in range(ranks - 1, -1, -1):
+        open_places = ranks - placed[node]
+        for place in range(ranks - 1, open_places - 1, -1):
             rank = rows[node, place]
             factor = factors[node, rank]
             if factor == 1:
                 continue
             if axes[x, rank] < 0:
-                if stopped:
-                    repeated *= factor
+                repeated *= factor if stopped else 1
                 continue
-            relevant *= factor
-            if repeated == 1 and sliding[rank] == 0:
-                bridged = False
-            if ordered[node] == 1:
-                if stopped:
-                    outside *= factor
-                stopped = True
-        if ordered[node] == 0 and relevant > 1:
-            if stopped:
-                outside *= relevant
+            if repeated == 1:
+                add_reach(node, rank, sizes, factors, stride, reach)
+            outside *= factor if stopped else 1
             stopped = True
-    return repeated, outside, bridged
+        relevant = 1
+        for place in range(open_places):
+            rank = rows[node, place]
+            if axes[x, rank] >= 0:
+                relevant *= factors[node, rank]
+            elif stopped:
+                repeated *= factors[node, rank]
+        for place in range(open_places):
+            rank = rows[node, place]
+            if axes[x, rank] >= 0 and repeated == 1:
+                add_reach(node, rank, sizes, factors, stride, reach)
+        if relevant > 1:
+            outside *= relevant if stopped else 1
+            stopped = True
+    return repeated, outside
+
+
+@compiled
+def held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child, reach):
+    """The most that all instances of a child still hold of what is repeated.
+
+    A repetition starts over: every axis jumps back by at least ``reach``, and a tile overlaps the
+    one that far from it only where a window is longer.
+    """
+    held = 1
+    for axis in range(number_of_axes(axes[x])):
+        overlap = 1
+        for rank in range(sizes.shape[0]):
+            if axes[x, rank] == axis:
+                width = stride[child, rank] * factors[child, rank]
+                if width > sizes[rank]:
+                    width = sizes[rank]
+                overlap += coefficients[x, rank] * (width - 1 - reach[rank])
+        held *= max(0, overlap)
+    for node in range(child):
+        if temporal[node] == 0:
+            for rank in range(sizes.shape[0]):
+                if axes[x, rank] >= 0:
+                    held *= factors[node, rank]
+    return held
 
 
 @compiled
 def least_elements(
-    x, sizes, axes, coefficients, sliding, temporal, factors, stride, rows, ordered, child, touched
+    x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child, touched
 ):  # fmt: skip
     """The fewest elements of a tensor that a child must get, were it one instance.
 
-    Every touched element comes once, and again for every repetition; only where the repetition
-    moves along a window may the child still hold a tile of it.
+    Every touched element comes once, and again for every repetition, but for what is still held
+    when a repetition starts.
     """
-    repeated, outside, bridged = refetches(
-        x, axes, sliding, temporal, factors, rows, ordered, child
+    reach = np.empty(sizes.shape[0], np.int64)
+    repeated, outside = refetches(
+        x, sizes, axes, temporal, factors, stride, rows, placed, child, reach
     )
     least = touched[x] * repeated
-    if bridged and repeated > 1:
-        held = tile_elements(sizes, axes[x], coefficients[x], factors, stride, child)
-        least -= (repeated - 1) * held * outside
-        if least < touched[x]:
-            least = touched[x]
+    if repeated > 1:
+        held = held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child, reach)
+        least = max(touched[x], least - (repeated - 1) * held * outside)
     return least
 
 
 @compiled
 def least_behind(
-    x, first, sizes, axes, coefficients, sliding, temporal, factors, stride, child, touched
+    x, first, settled, sizes, axes, coefficients, temporal, factors, stride, child, touched
 ):  # fmt: skip
-    """The fewest elements that a child must get when its next loop outside is over ``first``.
+    """The fewest elements that a child must get when ``first`` is the next loop outside a prefix.
 
-    Whatever block the loops outside stand in: a tensor that depends on the first of them moves at
-    each step, so every loop over a rank that is irrelevant to it repeats all of it; only along a
-    window may the child still hold a tile from one repetition to the next.
+    What is left of the ranks stands at the outermost node, whatever blocks it will be split into.
+    With a relevant loop inside it, in the prefix or ``first`` itself, every irrelevant loop of it
+    repeats all but what is still held. Irrelevant loops of the prefix may be free.
+
+    Args:
+        settled: the node where the prefix begins.
     """
-    if axes[x, first] < 0:
-        return touched[x]
-    repeated, outside = 1, 1
-    for node in range(child):
-        if temporal[node] == 0:
-            continue
+    repeated, outside, inside = 1, 1, False
+    reach = np.zeros(sizes.shape[0], np.int64)
+    for node in range(settled, child):
         for rank in range(sizes.shape[0]):
-            if axes[x, rank] < 0:
-                repeated *= factors[node, rank]
-            elif rank != first:
-                outside *= factors[node, rank]
+            if temporal[node] == 1 and axes[x, rank] >= 0 and factors[node, rank] > 1:
+                add_reach(node, rank, sizes, factors, stride, reach)
+                inside = True
+    if axes[x, first] < 0 and not inside:
+        return touched[x]
+    for rank in range(sizes.shape[0]):
+        if axes[x, rank] < 0:
+            repeated *= factors[0, rank]
+        else:
+            outside *= factors[0, rank]
+    if axes[x, first] >= 0:
+        if not cut_off(first, sizes, factors, stride):
+            reach[first] += stride[0, first]
+        if not inside:
+            outside //= 2  # of the steps of ``first`` at least two are inside
     least = touched[x] * repeated
-    if sliding[first] == 1 and repeated > 1:
-        held = tile_elements(sizes, axes[x], coefficients[x], factors, stride, child)
-        least -= (repeated - 1) * held * outside
-        if least < touched[x]:
-            least = touched[x]
+    if repeated > 1:
+        held = held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child, reach)
+        least = max(touched[x], least - (repeated - 1) * held * outside)
     return least
 
 
@@ -171,16 +228,17 @@ def hop_context(
 
 @compiled
 def bound_storage_hops(
-    sizes, axes, coefficients, is_output, temporal, keeps, factors, rows, ordered, sliding, touched,
-    context, settled, first, result,
+    sizes, axes, coefficients, is_output, temporal, keeps, factors, rows, placed, touched, context,
+    counted, settled, first, result,
 ):  # fmt: skip
     """Adds lower bounds of what crosses between storage levels.
 
     Args:
-        context: of ``hop_context``.
+        placed: of ``refetches``; context: of ``hop_context``.
+        counted: children up to this node have been counted exactly.
         settled: children from this node inwards have all their factors; to those further out every
             element is only known to cross once.
-        first: the rank of the next loop outside the settled children; -1 to go by ``ordered``.
+        first: the rank of the next loop outside the settled children; -1 to go by ``placed``.
     """
     tensors, nodes = keeps.shape
     stride = strides(factors)
@@ -189,16 +247,19 @@ def bound_storage_hops(
         for child in range(1, nodes):
             if keeps[x, child] == 0:
                 continue
+            if child <= counted:
+                parent = np.int64(child)
+                continue
             least = touched[x]
             if child >= settled and first >= 0:
                 least = least_behind(
-                    x, first, sizes, axes, coefficients, sliding, temporal, factors, stride, child,
+                    x, first, settled, sizes, axes, coefficients, temporal, factors, stride, child,
                     touched,
                 )  # fmt: skip
             elif child >= settled:
                 least = least_elements(
-                    x, sizes, axes, coefficients, sliding, temporal, factors, stride, rows,
-                    ordered, child, touched,
+                    x, sizes, axes, coefficients, temporal, factors, stride, rows, placed,
+                    child, touched,
                 )  # fmt: skip
             first_child, first_parent = int(context[x, child, 2]), int(context[x, child, 3])
             served = max(int(least * context[x, child, 0]), first_parent)
@@ -217,7 +278,7 @@ def bound_storage_hops(
                 result[x, inner, 5] = delivered
                 if is_output[x] == 1:
                     result[x, inner, 5] += given
-            parent = child
+            parent = np.int64(child)
 
 
 @compiled

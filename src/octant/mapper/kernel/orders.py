@@ -38,21 +38,6 @@ def units_of_block(node, factors, axes, sliding, order, unit):
 
 
 @compiled
-def write_order(permutation, count, unit, row):
-    """Writes a block's ranks, outermost first, from a permutation of its units."""
-    place = 0
-    for rank in range(unit.shape[0]):
-        if unit[rank] < 0:
-            row[place] = rank
-            place += 1
-    for i in range(count):
-        for rank in range(unit.shape[0]):
-            if unit[rank] == permutation[i]:
-                row[place] = rank
-                place += 1
-
-
-@compiled
 def write_prescribed(node, order, row):
     """Writes a block's ranks, outermost first, the prescribed ones innermost in their order."""
     place, wanted = 0, 0
@@ -65,34 +50,53 @@ def write_prescribed(node, order, row):
 
 
 @compiled
-def order_allowed(row, node, factors, order):
-    """Whether a block's loops keep the prescribed order among its innermost ones."""
-    last = 0
-    for place in range(row.shape[0]):
-        rank = row[place]
-        if factors[node, rank] == 1:
+def next_unit(chosen, first, position, count, unit, prescribed):
+    """The unit to try next at a block's position, from the innermost; -1 when none is left.
+
+    Prescribed ranks come first, the one with the highest place innermost.
+
+    Args:
+        chosen: the units at all positions; those from ``first`` are the block's.
+        count: units of the block; unit, prescribed: (ranks) of it.
+    """
+    wanted = 0
+    for rank in range(unit.shape[0]):
+        if unit[rank] < 0 or prescribed[rank] <= wanted:
             continue
-        if order[node, rank] < last:
-            return False
-        last = order[node, rank]
-    return True
+        free = True
+        for other in range(first, position):
+            free = free and chosen[other] != unit[rank]
+        if free:
+            wanted = prescribed[rank]
+    for candidate in range(chosen[position] + 1, count):
+        free = True
+        for other in range(first, position):
+            free = free and chosen[other] != candidate
+        for rank in range(unit.shape[0]):
+            if unit[rank] == candidate and prescribed[rank] != wanted:
+                free = False
+        if free:
+            return candidate
+    return -1
 
 
 @compiled
-def next_permutation(permutation, count):
-    """Moves to the next permutation in lexicographic order; False after the last."""
-    pivot = count - 2
-    while pivot >= 0 and permutation[pivot] >= permutation[pivot + 1]:
-        pivot -= 1
-    if pivot < 0:
-        return False
-    other = count - 1
-    while permutation[other] <= permutation[pivot]:
-        other -= 1
-    permutation[pivot], permutation[other] = permutation[other], permutation[pivot]
-    low, high = pivot + 1, count - 1
-    while low < high:
-        permutation[low], permutation[high] = permutation[high], permutation[low]
-        low += 1
-        high -= 1
-    return True
+def write_innermost(chosen, first, last, unit, row):
+    """Writes a block's ranks, the units ``chosen[first:last]`` innermost; returns how many."""
+    place = row.shape[0]
+    for position in range(first, last):
+        for rank in range(unit.shape[0] - 1, -1, -1):
+            if unit[rank] == chosen[position]:
+                place -= 1
+                row[place] = rank
+    placed = row.shape[0] - place
+    for rank in range(unit.shape[0]):
+        waiting = unit[rank] < 0
+        if not waiting:
+            waiting = True
+            for position in range(first, last):
+                waiting = waiting and chosen[position] != unit[rank]
+        if waiting:
+            place -= 1
+            row[place] = rank
+    return placed
