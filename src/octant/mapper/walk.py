@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ PORTION = 200_000
 """Prefixes listed at once: bounds the memory."""
 BATCH = 2_000
 """Prefixes bounded at once."""
+DIVES, PRICED_DIVES = 2_000, 4
+"""Prefixes that are opened, and leaves that are priced, before the search goes by bounds alone."""
 
 
 class Task(NamedTuple):
@@ -166,6 +168,8 @@ def _search_portion(task: Task, best: Best, found: Integers, floors: Floats) -> 
                 if bound < best.value:
                     heappush(queue, (bound, prefix, _UNOPENED))
             done += len(batch)
+            if best.digits is None:
+                _dive(task, best, found, queue, opened, place)
             if best.on_progress is not None:
                 best.on_progress(done / len(waiting))
             continue
@@ -182,6 +186,34 @@ def _search_portion(task: Task, best: Best, found: Integers, floors: Floats) -> 
 
 
 _UNOPENED = -1
+
+
+def _dive(
+    task: Task,
+    best: Best,
+    found: Integers,
+    queue: list[tuple[float, int, int]],
+    opened: dict[int, _Leaves],
+    place: _Place,
+) -> None:
+    """Prices the most promising leaf of a few prefixes, so that a time limit finds something.
+
+    Prefixes that it opens stay in the queue, at the bound of their first leaf.
+    """
+    tried = 0
+    for at in range(min(DIVES, len(queue))):
+        _, prefix, leaf = queue[at]
+        if leaf != _UNOPENED or (best.out_of_time and best.digits is not None):
+            continue
+        opened[prefix] = _open(task, best, found[prefix], place)
+        bounds = opened[prefix].bounds
+        queue[at] = (float(bounds[0]) if len(bounds) else np.inf, prefix, 0)
+        if len(bounds):
+            _price(task, best, opened[prefix], 0, place)
+            tried += 1
+        if tried == PRICED_DIVES:
+            break
+    heapify(queue)
 
 
 class _Leaves(NamedTuple):
