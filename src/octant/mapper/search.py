@@ -93,7 +93,7 @@ def _answer(
         raise AssertionError(
             f"the search's value {best.value / scale} is not the model's {value}: {mapping}"
         )
-    optimal = best.bound >= best.value
+    optimal = best.settles(best.bound)
     return SearchResult(
         status=Status.OPTIMAL if optimal else Status.GAP,
         objective=objective,

@@ -22,6 +22,8 @@ PORTION = 200_000
 """Prefixes listed at once: bounds the memory."""
 BATCH = 2_000
 """Prefixes bounded at once."""
+ROUNDING = 1e-12
+"""What is less than this share better is the same value: sums of floats differ by as much."""
 DIVES, PRICED_DIVES = 2_000, 4
 """Prefixes that are opened, and leaves that are priced, before the search goes by bounds alone."""
 
@@ -72,6 +74,10 @@ class Best:
     keeps: Integers | None = None
     bound: float = np.inf
     priced: int = 0
+
+    def settles(self, bound: float) -> bool:
+        """Whether nothing from a bound on can be better, but for the rounding of floats."""
+        return bound >= self.value * (1 - ROUNDING)
 
     @property
     def out_of_time(self) -> bool:
@@ -154,7 +160,7 @@ def _search_portion(task: Task, best: Best, found: Integers, floors: Floats) -> 
     while done < len(waiting) or queue:
         lowest = queue[0][0] if queue else np.inf
         floor = floors[waiting[done]] if done < len(waiting) else np.inf
-        if min(lowest, floor) >= best.value:
+        if best.settles(min(lowest, floor)):
             return
         if best.out_of_time:
             best.bound = min(best.bound, float(min(lowest, floor)))
@@ -165,7 +171,7 @@ def _search_portion(task: Task, best: Best, found: Integers, floors: Floats) -> 
                 found, batch, *place, task.goal, *task.layer, task.keeps, *task.costs, *task.space
             )
             for bound, prefix in zip(bounds.tolist(), batch.tolist(), strict=True):
-                if bound < best.value:
+                if not best.settles(bound):
                     heappush(queue, (bound, prefix, _UNOPENED))
             done += len(batch)
             if best.digits is None:
