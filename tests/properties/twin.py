@@ -258,15 +258,15 @@ def every_mapping(search: Search) -> Iterator[Parts]:
         if not fitting:
             continue
         for orders in order_choices(search, factors):
-            nest = _nest(search, factors, orders)
-            model.pace(layer.sizes, layer.temporal, nest.factors, nest.order, busy)
+            made = nest(search, factors, orders)
+            model.pace(layer.sizes, layer.temporal, made.factors, made.order, busy)
             for keeps in fitting:
-                counts = counting.count_all(*layer, nest.factors, nest.order, keeps)
+                counts = counting.count_all(*layer, made.factors, made.order, keeps)
                 energy, cycles = model.price(counts, busy, *prices)
                 yield Parts(factors, orders, keeps, float(energy), float(cycles))
 
 
-def _nest(search: Search, factors: dict[str, Chain], orders: Orders) -> Nest:
+def nest(search: Search, factors: dict[str, Chain], orders: Orders) -> Nest:
     """The arrays of a mapping, without what it keeps."""
     names = list(search.einsum.sizes)
     made = np.ones((len(search.architecture.nodes), len(names)), np.int64)
