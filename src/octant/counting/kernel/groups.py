@@ -140,12 +140,19 @@ def axis_moments(axis, hop, moment, merge, sums):
     for i in range(4):
         sums[i] = 0
     ranks = hop.sizes.shape[0]
-    moments, positions, most = 1, 1, 0
+    moments, positions, most, members, only = 1, 1, 0, 0, 0
     for rank in range(ranks):
         places = hop.starts[rank + 1] - hop.starts[rank]
         most = max(most, places)
         if hop.axes[rank] == axis:
             positions *= places
+            members += 1
+            only = rank
+    if members == 1:
+        merge = 0  # tiles of one rank at different positions are different
+        if moment == hop.loops.shape[0] and hop.coefficients[only] == 1:
+            sums[2] = hop.sizes[only]  # over all states and positions they cover it once
+            return
     cuts = np.zeros((ranks, 2 * most + 2), np.int64)
     shape = np.ones(ranks, np.int64)
     axis_segments(axis, hop, moment, cuts, shape)

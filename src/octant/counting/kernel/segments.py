@@ -93,8 +93,15 @@ def kind_of_moment(moment, hop, rank):
 @compiled
 def irrelevant_moments(rank, hop, moment, merge):
     """Sum over moments of the groups that an irrelevant rank makes: its distinct active keys."""
-    outer, _, per_outer = kind_of_moment(moment, hop, rank)
     first, last = hop.starts[rank], hop.starts[rank + 1]
+    if moment == hop.loops.shape[0]:
+        if merge == 0:  # every tile of the rank is one instance at one state
+            return (hop.sizes[rank] + hop.widths[rank] - 1) // hop.widths[rank]
+        if hop.spread[1, rank] == 1:  # all share, and the first position exists in every state
+            return states_up_to(
+                hop.loops, 0, moment, rank, hop.factors, hop.stride, hop.sizes[rank] - 1
+            )
+    outer, _, per_outer = kind_of_moment(moment, hop, rank)
     cuts = np.empty(2 * (last - first) + 2, np.int64)
     count = segment_cuts(outer, hop, rank, cuts)
     total = 0
