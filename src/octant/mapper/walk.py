@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +20,9 @@ Floats = NDArray[np.float64]
 PORTION = 200_000
 """Prefixes listed at once: bounds the memory."""
 BATCH = 2_000
-"""Prefixes bounded at once."""
+"""Prefixes bounded at once, before the best of them are searched."""
 ROUNDING = 1e-12
 """What is less than this share better is the same value: sums of floats differ by as much."""
-DIVES, PRICED_DIVES = 2_000, 4
-"""Prefixes that are opened, and leaves that are priced, before the search goes by bounds alone."""
 
 
 class Task(NamedTuple):
@@ -143,83 +140,41 @@ def _portions(task: Task) -> Iterator[tuple[Integers, Floats, bool]]:
 
 
 def _search_portion(task: Task, best: Best, found: Integers, floors: Floats) -> None:
-    """Searches listed prefixes: whatever has the lowest bound is looked at next.
+    """Searches listed prefixes by their bounds, batch by batch in the order of their floors.
 
-    A prefix is listed leaf by leaf when its turn comes, a leaf is priced when its own does.
-    Prefixes whose floor is above all bounds wait unbounded. Steps say nothing about energy: for it
-    all prefixes are bounded first.
+    Steps say nothing about energy: then all prefixes are bounded first, and are one batch.
     """
     from octant.mapper import kernel
 
     place = _new_place(task)
-    waiting = np.argsort(floors, kind="stable")
-    size = len(waiting) if task.objective is Objective.ENERGY else BATCH
-    queue: list[tuple[float, int, int]] = []
-    opened: dict[int, _Leaves] = {}
-    done = 0
-    while done < len(waiting) or queue:
-        lowest = queue[0][0] if queue else np.inf
-        floor = floors[waiting[done]] if done < len(waiting) else np.inf
-        if best.settles(min(lowest, floor)):
+    ranking = np.argsort(floors, kind="stable")
+    size = max(1, len(ranking)) if task.objective is Objective.ENERGY else BATCH
+    for start in range(0, len(ranking), size):
+        batch = ranking[start : start + size]
+        if best.settles(floors[batch[0]]):
             return
-        if best.out_of_time:
-            best.bound = min(best.bound, float(min(lowest, floor)))
+        bounds = kernel.bound_prefixes(
+            found, batch, *place, task.goal, *task.layer, task.keeps, *task.costs, *task.space
+        )
+        for index in np.argsort(bounds, kind="stable"):
+            if best.settles(bounds[index]):
+                break
+            if best.out_of_time:
+                later = floors[ranking[start + size :]].min(initial=np.inf)
+                best.bound = min(best.bound, float(bounds[index]), float(later))
+                return
+            _search_prefix(task, best, found[batch[index]], place)
+        if best.on_progress is not None:
+            best.on_progress(min(1.0, (start + size) / len(ranking)))
+
+
+def _search_prefix(task: Task, best: Best, prefix: Integers, place: _Place) -> None:
+    """Prices the leaves of a prefix that may beat the best, in the order of their bounds."""
+    leaves = _open(task, best, prefix, place)
+    for leaf, bound in enumerate(leaves.bounds.tolist()):
+        if best.settles(bound):
             return
-        if floor <= lowest:
-            batch = waiting[done : done + size]
-            bounds = kernel.bound_prefixes(
-                found, batch, *place, task.goal, *task.layer, task.keeps, *task.costs, *task.space
-            )
-            for bound, prefix in zip(bounds.tolist(), batch.tolist(), strict=True):
-                if not best.settles(bound):
-                    heappush(queue, (bound, prefix, _UNOPENED))
-            done += len(batch)
-            if best.digits is None:
-                _dive(task, best, found, queue, opened, place)
-            if best.on_progress is not None:
-                best.on_progress(done / len(waiting))
-            continue
-        _, prefix, leaf = heappop(queue)
-        if leaf == _UNOPENED:
-            opened[prefix] = _open(task, best, found[prefix], place)
-        else:
-            _price(task, best, opened[prefix], leaf, place)
-        following = leaf + 1
-        if following < len(opened[prefix].bounds):
-            heappush(queue, (float(opened[prefix].bounds[following]), prefix, following))
-        else:
-            del opened[prefix]
-
-
-_UNOPENED = -1
-
-
-def _dive(
-    task: Task,
-    best: Best,
-    found: Integers,
-    queue: list[tuple[float, int, int]],
-    opened: dict[int, _Leaves],
-    place: _Place,
-) -> None:
-    """Prices the most promising leaf of a few prefixes, so that a time limit finds something.
-
-    Prefixes that it opens stay in the queue, at the bound of their first leaf.
-    """
-    tried = 0
-    for at in range(min(DIVES, len(queue))):
-        _, prefix, leaf = queue[at]
-        if leaf != _UNOPENED or (best.out_of_time and best.digits is not None):
-            continue
-        opened[prefix] = _open(task, best, found[prefix], place)
-        bounds = opened[prefix].bounds
-        queue[at] = (float(bounds[0]) if len(bounds) else np.inf, prefix, 0)
-        if len(bounds):
-            _price(task, best, opened[prefix], 0, place)
-            tried += 1
-        if tried == PRICED_DIVES:
-            break
-    heapify(queue)
+        _price(task, best, leaves, leaf, place)
 
 
 class _Leaves(NamedTuple):

@@ -12,7 +12,8 @@ def next_factor(spatial, rest, current, limit):
     """The next larger factor for what is left of a rank; 0 when there is none.
 
     A level takes divisors of the rest. An axis takes, of all factors that leave the same rest, the
-    smallest: a larger one idles instances and serves nobody.
+    smallest: a larger one idles instances. (That is a limit of the space: idle instances can save
+    energy where they hold first partial sums, or share a dilated window.)
     """
     if current == 0:
         return 1
