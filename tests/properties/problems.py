@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from hypothesis import strategies as st
 
@@ -10,7 +11,15 @@ from octant.arch import Architecture, Compute, Dataflow, Fanout, FanoutAxis, Lev
 from octant.arch.dataflow import Constraint
 from octant.components import Price
 from octant.source import Origin, Source
-from octant.workload import Einsum, NumberFormat, NumberKind, Role
+from octant.workload import (
+    Einsum,
+    NumberFormat,
+    NumberKind,
+    Role,
+    convolution,
+    matmul,
+    transposed_convolution,
+)
 from tests.properties.strategies import ROLES, layers
 from tests.properties.twin import Place, Search, places, size_of_space
 
@@ -21,13 +30,40 @@ BITS_PER_CYCLE = (None, None, 3.0, 8.0, 32.0)
 @st.composite
 def searches(draw: st.DrawFn, mappings: int = 2000, points: int = 200) -> Search:
     """A search over at most so many mappings of at most so many multiply-accumulates."""
-    einsum = draw(layers(points))
+    einsum = draw(st.one_of(few_ranks(), layers(points)))
     architecture = draw(architectures(einsum))
     dataflow = draw(dataflows(einsum, architecture))
     search = Search(einsum, architecture, dataflow)
     while size_of_space(search, mappings) > mappings:
         search = replace(search, einsum=_smaller(search.einsum))
     return search
+
+
+@st.composite
+def few_ranks(draw: st.DrawFn) -> Einsum:
+    """Products and one-dimensional convolutions, also transposed, of two to four ranks to speak of.
+
+    Few ranks leave room for sizes that factors cut off, and for windows of several steps.
+    """
+    sizes = draw(st.permutations([1, 1, draw(_size), draw(_size), draw(_size)]))
+    batch, groups, outputs, inputs, positions = sizes
+    if draw(st.booleans()):
+        return matmul(rows=positions, inner=inputs, columns=outputs, batch=batch, groups=groups)
+    make = partial(convolution, output=(positions,))
+    if draw(st.booleans()):
+        make = partial(transposed_convolution, input_extents=(positions,))
+    return make(
+        batch=batch,
+        groups=groups,
+        in_channels=inputs * groups,
+        out_channels=outputs * groups,
+        kernel=(draw(st.integers(1, 4)),),
+        stride=(draw(st.integers(1, 3)),),
+        dilation=(draw(st.integers(1, 3)),),
+    )
+
+
+_size = st.integers(1, 7)
 
 
 def _smaller(einsum: Einsum) -> Einsum:

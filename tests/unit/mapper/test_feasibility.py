@@ -1,0 +1,113 @@
+"""Why nothing fits: every reason is true, and says what stands in the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from octant.arch import Architecture, Constraint, Dataflow
+from octant.mapper import Objective, Status, search
+from octant.workload import Role, matmul
+from tests.unit.mapper.chips import FREE, array, chip, level, only
+
+LAYER = matmul(rows=4, inner=6, columns=5)
+CHIP = chip(level("buffer", 1, optional=(Role.WEIGHT,)), array(3, "C", "K"), level("register", 1))
+
+
+def reason(dataflow: Dataflow, architecture: Architecture = CHIP) -> str:
+    found = search(LAYER, architecture, objective=Objective.ENERGY, dataflow=dataflow)
+    assert (found.status, found.mapping) == (Status.INFEASIBLE, None)
+    return found.reason
+
+
+def test_a_memory_below_one_element_of_each_tensor() -> None:
+    assert reason(FREE, chip(level("buffer", 1, elements=2))) == (
+        "buffer can hold 16 bits, but the smallest tile of inputs and weights and outputs takes 24"
+    )
+
+
+def test_a_memory_below_what_must_be_inside_it() -> None:
+    """Whole rows: 4 inputs, 1 weight, 4 outputs of 8 bits."""
+    small = chip(level("buffer", 1, elements=8))
+    assert reason(only(Constraint("buffer", inside=("P",))), small) == (
+        "buffer can hold 64 bits, but the smallest tile of inputs and weights and outputs takes 72"
+    )
+
+
+def test_an_outermost_memory_below_the_layer() -> None:
+    """24 inputs, 30 weights, 20 outputs; the outermost memory holds them all."""
+    nodes = (level("DRAM", 10, elements=73), level("buffer", 1))
+    assert reason(FREE, replace(CHIP, nodes=nodes)) == (
+        "DRAM can hold 584 bits, but the smallest tile of inputs and weights and outputs takes 592"
+    )
+
+
+@pytest.mark.parametrize(
+    ("constraint", "text"),
+    [
+        (
+            Constraint("buffer", factors=(("K", 4),)),
+            "rank K of size 5: at buffer the factor 4 is prescribed, where 1 or 2 or 3 or 5 of it "
+            "is left",
+        ),
+        (
+            Constraint("register", factors=(("K", 2),)),
+            "rank K of size 5: at register the factor 2 is prescribed, where 5 of it is left",
+        ),
+        (
+            Constraint("array.X", factors=(("C", 4),)),
+            "rank C of size 6: at array.X the factor 4 is prescribed",
+        ),
+        (
+            Constraint("array.X", factors=(("P", 2),)),
+            "rank P of size 4: at array.X the factor 2 is prescribed",
+        ),
+        (
+            Constraint("DRAM", factors=(("K", 7),)),
+            "rank K of size 5: at DRAM the factor 7 is prescribed",
+        ),
+        (
+            Constraint("register", ranks=(), inside=("C",)),
+            "rank C of size 6: at register it must be complete, but at least 6 of it is left",
+        ),
+        (
+            Constraint("buffer", bypass=(Role.INPUT,)),
+            "inputs (input) must bypass buffer, which always keeps it",
+        ),
+        (
+            Constraint("buffer", keep=(Role.WEIGHT,), bypass=(Role.WEIGHT,)),
+            "buffer must both keep weights (weight) and let it bypass",
+        ),
+    ],
+)
+def test_factors_that_a_rank_cannot_have(constraint: Constraint, text: str) -> None:
+    assert text in reason(only(constraint))
+
+
+def test_a_level_without_a_memory_for_what_it_must_keep() -> None:
+    register = level("register", 1)
+    inputs = replace(register, stores=(replace(register.stores[0], roles=(Role.INPUT,)),))
+    assert reason(only(Constraint("register", keep=(Role.OUTPUT,))), chip(inputs)) == (
+        "register must keep outputs (output), for which it has no memory"
+    )
+
+
+def test_a_rank_that_may_loop_nowhere() -> None:
+    """Four rows: the array is not open to them, and the dataflow closes all levels."""
+    closed = Dataflow("closed", tuple(Constraint(n, ("C", "K")) for n in ("DRAM", "buffer")))
+    nodes = CHIP.nodes[:-1]
+    assert reason(closed, replace(CHIP, nodes=nodes)) == (
+        "rank P of size 4: at DRAM it may not loop, but 4 of it is left"
+    )
+
+
+def test_every_reason_is_given() -> None:
+    wants = (Constraint("buffer", bypass=(Role.INPUT,)), Constraint("DRAM", factors=(("K", 7),)))
+    assert reason(Dataflow("both", wants)).count(";") == 1
+
+
+def test_constraints_that_exclude_each_other() -> None:
+    """Two by two on an axis of three."""
+    found = reason(only(Constraint("array.X", factors=(("C", 2), ("K", 2)))))
+    assert found.startswith("each constraint can be met alone, but no factors meet all of them")

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import importlib
+import itertools
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from octant.arch import Constraint
+from octant.errors import NotEstimatedError, OctantError
+from octant.mapper import Objective, SearchResult, Status, search
+from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
+from octant.workload import matmul
+from tests.unit.mapper.chips import FREE, array, chip, level, only
+
+ALL = ("inputs", "weights", "outputs")
+
+
+def close(value: float) -> object:
+    """Equal but for rounding: values in joules and seconds are small."""
+    return pytest.approx(value, rel=1e-12, abs=0)
+
+
+def test_a_tiny_optimum_by_hand() -> None:
+    """A buffer for one element of each tensor: all loops are outside, and only their order is open.
+
+    Inputs are C x P, weights C, outputs P, with C = P = 2, so 4 multiply-accumulates.
+
+    =====================  ==========================  ====================================
+    elements               P outside, C inside         C outside, P inside
+    =====================  ==========================  ====================================
+    DRAM reads             4 inputs, 4 weights         4 inputs, 2 weights, 2 partial sums
+    DRAM writes            2 results                   4 partial sums and results
+    buffer writes          8 fills, 4 updates          6 + 2 fills, 4 updates
+    buffer reads           4 + 4 operands, 2 sums      4 + 4 operands, 2 sums
+    energy, 10 and 1 pJ    100 + 12 + 10 + 4 MACs      120 + 12 + 10 + 4 MACs
+    =====================  ==========================  ====================================
+    """
+    found = search(
+        matmul(rows=2, inner=2, columns=1),
+        chip(level("buffer", 1, elements=3)),
+        objective=Objective.EDP,
+        dataflow=FREE,
+    )
+    assert found.status is Status.OPTIMAL
+    assert found.mapping == Mapping(
+        (
+            TemporalBlock("DRAM", (Loop("P", 2), Loop("C", 2)), ALL),
+            TemporalBlock("buffer", (), ALL),
+        )
+    )
+    assert found.evaluation is not None
+    assert found.evaluation.energy_j == close(126e-12)
+    assert found.evaluation.latency_s == close(4e-6)  # a MAC a cycle, at 1 MHz
+    assert found.value == found.bound == close(126e-12 * 4e-6)
+    assert (found.reason, found.gap) == ("", 0.0)
+
+
+def test_an_axis_takes_the_smallest_factor_for_its_passes() -> None:
+    """Five columns on four units take two passes; three units are enough for that."""
+    found = search(
+        matmul(rows=1, inner=1, columns=5),
+        chip(array(4), level("register", 0)),
+        objective=Objective.LATENCY,
+        dataflow=FREE,
+    )
+    assert found.mapping is not None
+    assert found.mapping.blocks[1] == SpatialBlock("array", ((Loop("K", 3),),))
+    assert found.value == found.bound == close(2e-6)
+
+
+def test_a_level_that_costs_more_than_it_saves_is_bypassed() -> None:
+    """Nothing is used twice: a buffer would only add its own accesses."""
+    layer = matmul(rows=1, inner=1, columns=1)
+    optional = chip(level("buffer", 5, optional=tuple(layer.tensors[i].role for i in range(3))))
+    found = search(layer, optional, objective=Objective.ENERGY, dataflow=FREE)
+    assert found.mapping is not None
+    assert found.mapping.temporal[1].keeps == ()
+    assert found.value == close((2 * 10 + 10 + 1) * 1e-12)
+
+
+def test_the_innermost_level_follows_a_prescribed_order() -> None:
+    """Its order costs nothing, but the dataflow asks for it."""
+    order = only(Constraint("buffer", inside=("P", "K", "C"), order=("K", "C", "P")))
+    found = search(
+        matmul(rows=2, inner=2, columns=2),
+        chip(level("buffer", 1)),
+        objective=Objective.ENERGY,
+        dataflow=order,
+    )
+    assert found.mapping is not None
+    assert [loop.rank for loop in found.mapping.temporal[1].loops] == ["K", "C", "P"]
+
+
+def limited(seconds: float | None) -> SearchResult:
+    return search(
+        matmul(rows=4, inner=4, columns=4),
+        chip(level("buffer", 2, elements=12), array(3), level("register", 0.5, elements=5)),
+        objective=Objective.EDP,
+        dataflow=FREE,
+        time_limit_s=seconds,
+    )
+
+
+def test_no_time_gives_a_bound_and_no_mapping() -> None:
+    found, optimum = limited(0.0), limited(None)
+    assert (found.status, found.mapping, found.evaluation) == (Status.GAP, None, None)
+    assert found.reason == "the time limit was reached before any mapping was found"
+    assert math.isinf(found.value)
+    assert 0 < found.bound <= optimum.value
+
+
+def test_a_time_limit_gives_the_best_so_far_and_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that ticks at each look: the optimum is always between bound and value."""
+    optimum = limited(None)
+    endings = []
+    for seconds in itertools.count(1):
+        ticks = itertools.count()
+        clock = SimpleNamespace(monotonic=lambda ticks=ticks: float(next(ticks)))
+        for module in ("octant.mapper.search", "octant.mapper.walk"):
+            monkeypatch.setattr(importlib.import_module(module), "time", clock)
+        found = limited(float(seconds))
+        assert found.bound <= optimum.value <= found.value
+        endings.append(found)
+        if found.status is Status.OPTIMAL:
+            break
+        assert found.status is Status.GAP
+        assert found.gap > 0
+        assert "time limit" in found.reason
+    assert endings[-1].value == optimum.value
+    bounds = [found.bound for found in endings]
+    assert bounds == sorted(bounds)
+
+
+def test_progress_is_told() -> None:
+    shares: list[float] = []
+    search(
+        matmul(rows=4, inner=4, columns=4),
+        chip(level("buffer", 1)),
+        dataflow=FREE,
+        on_progress=shares.append,
+    )
+    assert shares
+    assert all(0 < share <= 1 for share in shares)
+
+
+def test_an_unsupported_architecture_is_named() -> None:
+    levels = [level(f"L{number}", 1) for number in range(3)]
+    with pytest.raises(OctantError, match=r"small has 4 storage levels and 0 fanouts: .* up to 3"):
+        search(matmul(rows=1, inner=1, columns=1), chip(*levels), dataflow=FREE)
+
+
+def test_a_missing_price_is_named_where_energy_matters() -> None:
+    layer, unpriced = matmul(rows=2, inner=1, columns=1), chip(level("buffer", None))
+    for objective in (Objective.ENERGY, Objective.EDP):
+        with pytest.raises(NotEstimatedError, match="no price for buffer read, buffer write"):
+            search(layer, unpriced, objective=objective, dataflow=FREE)
+    found = search(layer, unpriced, objective=Objective.LATENCY, dataflow=FREE)
+    assert found.value == close(2e-6)
+    assert found.evaluation is not None
+    assert found.evaluation.energy_j is None
