@@ -184,22 +184,6 @@ def outermost_takes(einsum: Einsum, architecture: Architecture, place: Space) ->
     return bool(np.all(allowed | (sizes == 1)) and np.all((fixed == 0) | (fixed == sizes)))
 
 
-def element_widths(einsum: Einsum, architecture: Architecture) -> Integers:
-    """(tensors, nodes) bits of an element where a memory can keep it."""
-    return np.array(
-        [
-            [
-                element_bits(architecture, node.store(tensor.role), tensor.role)
-                if isinstance(node, Level)
-                else 0
-                for node in architecture.nodes
-            ]
-            for tensor in einsum.tensors
-        ],
-        np.int64,
-    )
-
-
 def dataflow_named(architecture: Architecture, name: str | None) -> Dataflow:
     """The dataflow of that name; ``None`` is the chip's first, ``any`` is no constraint.
 

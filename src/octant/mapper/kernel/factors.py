@@ -64,6 +64,26 @@ def fits(widths, sizes, axes, coefficients, keeps, store, bits, node, capacities
 
 
 @compiled
+def next_allowed(slot, rank, digits, rest, spatial, limits, allowed, fixed):
+    """The factor to try after the one in ``digits`` that hardware and dataflow allow; or 0."""
+    limit = limits[slot]
+    if spatial[slot] == 1:
+        for other in range(rank):
+            limit //= digits[slot, other]
+    left = rest[slot, rank]
+    factor = next_factor(spatial[slot], left, digits[slot, rank], limit)
+    if fixed[slot, rank] > 0 and factor > 0:
+        factor = fixed[slot, rank] if digits[slot, rank] == 0 else 0
+        if factor > limit or factor > left:
+            factor = 0
+        if spatial[slot] == 0 and factor > 0 and left % factor > 0:
+            factor = 0
+    if factor > 1 and allowed[slot, rank] == 0:
+        factor = 0
+    return factor
+
+
+@compiled
 def advance(
     position, first, last, digits, rest, width, sizes, axes, coefficients, keeps, store, bits,
     slot_node, spatial, limits, allowed, fixed, whole, capacities,
@@ -86,19 +106,7 @@ def advance(
     widths = np.empty(ranks, np.int64)
     while position >= 0:
         slot, rank = first + position // ranks, position % ranks
-        limit = limits[slot]
-        if spatial[slot] == 1:
-            for other in range(rank):
-                limit //= digits[slot, other]
-        factor = next_factor(spatial[slot], rest[slot, rank], digits[slot, rank], limit)
-        if fixed[slot, rank] > 0 and factor > 0:
-            factor = fixed[slot, rank] if digits[slot, rank] == 0 else 0
-            if factor > limit or factor > rest[slot, rank]:
-                factor = 0
-            if spatial[slot] == 0 and factor > 0 and rest[slot, rank] % factor > 0:
-                factor = 0
-        if factor > 1 and allowed[slot, rank] == 0:
-            factor = 0
+        factor = next_allowed(slot, rank, digits, rest, spatial, limits, allowed, fixed)
         digits[slot, rank] = factor
         if factor == 0:
             position -= 1
