@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from octant.arch import Architecture
@@ -89,7 +90,13 @@ class AccessCounts:
         raise KeyError((level, tensor))
 
 
-def count(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> AccessCounts:
+def count(
+    einsum: Einsum,
+    architecture: Architecture,
+    mapping: Mapping,
+    *,
+    timeloop_compatible: bool = False,
+) -> AccessCounts:
     """Returns the exact access counts of a layer under a mapping.
 
     The conventions are Timeloop's (Parashar et al., ISPASS 2019); sliding windows and remainder
@@ -99,6 +106,8 @@ def count(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Acces
         einsum: the layer.
         architecture: where it runs.
         mapping: a valid mapping (``mapping.check``).
+        timeloop_compatible: steps as Timeloop has them: the product of all temporal loops, also of
+            those that leave a remainder (``docs/decisions/0005-counting-conventions.md``).
     """
     from octant.counting import kernel  # numba: loaded when something is counted
     from octant.counting.problem import nest, problem
@@ -125,11 +134,17 @@ def count(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Acces
             for fanout in architecture.fanouts
             for row, tensor in enumerate(einsum.tensors)
         ),
-        steps=int(kernel.time_steps(layer.sizes, layer.temporal, loops.factors, loops.order)),
+        steps=_product_of_loops(mapping)
+        if timeloop_compatible
+        else int(kernel.time_steps(layer.sizes, layer.temporal, loops.factors, loops.order)),
         macs=einsum.macs,
         units=architecture.compute_units,
         active_units=_active_units(einsum, mapping),
     )
+
+
+def _product_of_loops(mapping: Mapping) -> int:
+    return math.prod(loop.factor for block in mapping.temporal for loop in block.loops)
 
 
 def _active_units(einsum: Einsum, mapping: Mapping) -> int:

@@ -223,6 +223,8 @@ def test_steps() -> None:
         nest = mapping(case)
         product = math.prod(loop.factor for block in nest.temporal for loop in block.loops)
         assert case["cycles"] >= product
+        like = count(layer(case), architecture(case), nest, timeloop_compatible=True)
+        assert like.steps == product
         if (steps := count(layer(case), architecture(case), nest).steps) != product:
             fewer[name] = (steps, product)
     assert fewer == {
