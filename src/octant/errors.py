@@ -54,6 +54,12 @@ class InvalidArchitectureError(OctantError):
     exit_code = 3
 
 
+class InvalidComponentError(OctantError):
+    """A component's description lacks an attribute, or has one that it cannot have."""
+
+    exit_code = 3
+
+
 class InvalidMappingError(OctantError):
     """A mapping does not fit its layer or its architecture."""
 
@@ -76,6 +82,12 @@ class CoverageError(OctantError):
     """Strict mode, and a part of the network is not understood."""
 
     exit_code = 9
+
+
+class PluginError(OctantError):
+    """A plug-in cannot be loaded, does not keep its contract, or shares its name with another."""
+
+    exit_code = 10
 
 
 def near_misses(name: str, known: Iterable[str]) -> str:

@@ -3,19 +3,26 @@
 Between the published points an adder is linear in its width, and a multiplier a power of it: the
 exponent goes through the two points (8 b 0.2 pJ, 32 b 3.1 pJ) and comes out as 1.98, nearly the
 quadratic growth of an array multiplier. Outside of the points nothing is estimated.
+
+The figure gives one or two digits and no limits. Half of the last digit is the least by which a
+number may be off, and it is what the spreads below hold; what no rounding explains (another
+library, another clock) is not in them.
 """
 
 from __future__ import annotations
 
 import math
 
-from octant.components.price import Price
+from octant.components.price import Price, total
 from octant.components.technology import Technology, scaled
+from octant.components.uncertainty import between
 from octant.errors import NotEstimatedError
 from octant.source import Origin, Source
 
 HOROWITZ_2014 = "Horowitz, Computing's energy problem, ISSCC 2014, Figure 1.1.9"
 HOROWITZ_TECHNOLOGY = Technology(45e-9, 0.9)
+
+_ROUNDED = "Horowitz 2014 gives one or two digits"
 
 #: Integer width in bits to the energy of one operation in joules.
 INTEGER_ADD_J: dict[int, float] = {8: 0.03e-12, 16: 0.05e-12, 32: 0.1e-12}
@@ -23,6 +30,10 @@ INTEGER_MULTIPLY_J: dict[int, float] = {8: 0.2e-12, 32: 3.1e-12}
 #: Floating-point width in bits to the energy of one operation in joules.
 FLOAT_ADD_J: dict[int, float] = {16: 0.4e-12, 32: 0.9e-12}
 FLOAT_MULTIPLY_J: dict[int, float] = {16: 1.1e-12, 32: 3.7e-12}
+#: Half of the last digit of every figure but the two smallest ones.
+HALF_A_DIGIT_J = 0.05e-12
+#: Half of the last digit of the 8-bit and 16-bit additions.
+HALF_A_SMALL_DIGIT_J = 0.005e-12
 #: One 32-bit read of an 8 KiB SRAM, in joules.
 SRAM_8KIB_READ_32B_J = 5e-12
 
@@ -44,7 +55,9 @@ def integer_add(bits: int) -> Price:
     low, high = _neighbours(bits, INTEGER_ADD_J, "an integer addition")
     share = (bits - low) / (high - low) if high > low else 0.0
     energy_j = INTEGER_ADD_J[low] + share * (INTEGER_ADD_J[high] - INTEGER_ADD_J[low])
-    return _price(energy_j, bits in INTEGER_ADD_J, "interpolated linearly in the width")
+    half_j = HALF_A_SMALL_DIGIT_J if bits <= 16 else HALF_A_DIGIT_J
+    published = bits in INTEGER_ADD_J
+    return _price(energy_j, published, "interpolated linearly in the width", half_j)
 
 
 def integer_multiply(bits: int) -> Price:
@@ -64,12 +77,15 @@ def integer_multiply(bits: int) -> Price:
     >>> round(integer_multiply(16).energy_j / 1e-12, 4)  # sqrt(0.2 * 3.1)
     0.7874
     """
-    low, high = _neighbours(bits, INTEGER_MULTIPLY_J, "an integer multiplication")
+    low, _ = _neighbours(bits, INTEGER_MULTIPLY_J, "an integer multiplication")
     if bits in INTEGER_MULTIPLY_J:
-        return _price(INTEGER_MULTIPLY_J[bits], True, "")
-    growth = math.log(INTEGER_MULTIPLY_J[high] / INTEGER_MULTIPLY_J[low]) / math.log(high / low)
+        return _price(INTEGER_MULTIPLY_J[bits], True, "", HALF_A_DIGIT_J)
+    growth = _growth(0.0)
     energy_j = INTEGER_MULTIPLY_J[low] * (bits / low) ** growth
-    return _price(energy_j, False, f"the width to the power of {growth:.3f} between 8 and 32 bits")
+    how = f"the width to the power of {growth:.3f} between 8 and 32 bits"
+    # The exponent meets both ends, so both may move by their half digits at once.
+    low_j = (INTEGER_MULTIPLY_J[low] - HALF_A_DIGIT_J) * (bits / low) ** _growth(-HALF_A_DIGIT_J)
+    return _price(energy_j, False, how, energy_j - low_j)
 
 
 def integer_mac(bits: int, accumulator_bits: int, technology: Technology) -> Price:
@@ -93,7 +109,7 @@ def integer_mac(bits: int, accumulator_bits: int, technology: Technology) -> Pri
     """
     multiply, add = integer_multiply(bits), integer_add(accumulator_bits)
     citation = f"{bits} b multiplication and {accumulator_bits} b addition of {HOROWITZ_2014}"
-    together = Price(multiply.energy_j + add.energy_j, Source(Origin.MODELLED, citation))
+    together = total([(1, multiply), (1, add)], citation)
     return scaled(together, HOROWITZ_TECHNOLOGY, technology)
 
 
@@ -106,15 +122,49 @@ def float_mac(bits: int, accumulator_bits: int, technology: Technology) -> Price
     >>> round(float_mac(16, 32, HOROWITZ_TECHNOLOGY).energy_j / 1e-12, 6)  # 1.1 + 0.9
     2.0
     """
-    for width, table in ((bits, FLOAT_MULTIPLY_J), (accumulator_bits, FLOAT_ADD_J)):
-        if width not in table:
-            raise NotEstimatedError(
-                f"a floating-point operation of {width} b; {HOROWITZ_2014} gives 16 b and 32 b"
-            )
+    multiply, add = float_multiply(bits), float_add(accumulator_bits)
     parts = f"{bits} b floating-point multiplication and {accumulator_bits} b addition"
-    energy_j = FLOAT_MULTIPLY_J[bits] + FLOAT_ADD_J[accumulator_bits]
-    price = Price(energy_j, Source(Origin.MODELLED, f"{parts} of {HOROWITZ_2014}"))
+    price = total([(1, multiply), (1, add)], f"{parts} of {HOROWITZ_2014}")
     return scaled(price, HOROWITZ_TECHNOLOGY, technology)
+
+
+def float_add(bits: int) -> Price:
+    """The price of one floating-point addition at 45 nm, 0.9 V: 16 or 32 bits, as published.
+
+    Raises:
+        NotEstimatedError: another width.
+
+    >>> float_add(32).energy_j
+    9e-13
+    """
+    return _float(bits, FLOAT_ADD_J)
+
+
+def float_multiply(bits: int) -> Price:
+    """The price of one floating-point multiplication at 45 nm, 0.9 V: 16 or 32 bits, as published.
+
+    Raises:
+        NotEstimatedError: another width.
+
+    >>> float_multiply(16).energy_j
+    1.1e-12
+    """
+    return _float(bits, FLOAT_MULTIPLY_J)
+
+
+def _float(bits: int, table: dict[int, float]) -> Price:
+    if bits not in table:
+        raise NotEstimatedError(
+            f"a floating-point operation of {bits} b; {HOROWITZ_2014} gives 16 b and 32 b"
+        )
+    return _price(table[bits], True, "", HALF_A_DIGIT_J)
+
+
+def _growth(off_j: float) -> float:
+    """The exponent through the two multiplications, both off by so many joules."""
+    low, high = min(INTEGER_MULTIPLY_J), max(INTEGER_MULTIPLY_J)
+    ratio = (INTEGER_MULTIPLY_J[high] + off_j) / (INTEGER_MULTIPLY_J[low] + off_j)
+    return math.log(ratio) / math.log(high / low)
 
 
 def _neighbours(bits: int, table: dict[int, float], operation: str) -> tuple[int, int]:
@@ -128,7 +178,8 @@ def _neighbours(bits: int, table: dict[int, float], operation: str) -> tuple[int
     return low, min(width for width in table if width >= bits)
 
 
-def _price(energy_j: float, published: bool, how: str) -> Price:
+def _price(energy_j: float, published: bool, how: str, half_j: float) -> Price:
+    spread = between(_ROUNDED, energy_j - half_j, energy_j, energy_j + half_j)
     if published:
-        return Price(energy_j, Source(Origin.PUBLISHED, HOROWITZ_2014))
-    return Price(energy_j, Source(Origin.MODELLED, f"{HOROWITZ_2014}, {how}"))
+        return Price(energy_j, Source(Origin.PUBLISHED, HOROWITZ_2014), (spread,))
+    return Price(energy_j, Source(Origin.MODELLED, f"{HOROWITZ_2014}, {how}"), (spread,))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from octant.components.price import Price
+from octant.components.price import Price, weakest
+from octant.components.uncertainty import Spread
 from octant.errors import NotEstimatedError
 from octant.source import Origin, Source
 
@@ -22,10 +23,10 @@ EYERISS_RATIOS: dict[str, float] = {
     "DRAM": 200.0,
 }
 
-_TRUST = (Origin.MEASURED, Origin.PUBLISHED, Origin.MODELLED, Origin.ASSUMED)
 
-
-def multiple_of(mac: Price, ratio: float, source: Source) -> Price:
+def multiple_of(
+    mac: Price, ratio: float, source: Source, spreads: tuple[Spread, ...] = ()
+) -> Price:
     """The price ``ratio * mac``, as far to be trusted as the weaker of its two sources.
 
     It is modelled at best: the ratio was published for the energy of another circuit's MAC.
@@ -34,6 +35,7 @@ def multiple_of(mac: Price, ratio: float, source: Source) -> Price:
         mac: of one multiply-accumulate.
         ratio: finite, 0 or more.
         source: of the ratio.
+        spreads: how far the ratio may be off; those of the MAC are added.
 
     Raises:
         NotEstimatedError: the ratio is negative or not finite.
@@ -45,6 +47,8 @@ def multiple_of(mac: Price, ratio: float, source: Source) -> Price:
     """
     if not (math.isfinite(ratio) and ratio >= 0):
         raise NotEstimatedError(f"a multiple of {ratio} MAC: finite and 0 or more")
-    weakest = max(Origin.MODELLED, mac.source.origin, source.origin, key=_TRUST.index)
+    origin = weakest([Origin.MODELLED, mac.source.origin, source.origin])
     citation = f"{ratio:g} MAC ({source.citation}); MAC: {mac.source.citation}"
-    return Price(ratio * mac.energy_j, Source(weakest, citation))
+    return Price(
+        ratio * mac.energy_j, Source(origin, citation), (*mac.spreads, *spreads), mac.extrapolated
+    )

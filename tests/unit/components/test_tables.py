@@ -3,7 +3,7 @@
 import pytest
 
 from octant.components import (
-    DRAM_J_PER_BIT,
+    DRAM_TYPES,
     EYERISS_RATIOS,
     Price,
     Technology,
@@ -26,7 +26,7 @@ PAPER = Source(Origin.PUBLISHED, "a paper")
 
 def test_published_points_are_met_exactly() -> None:
     for bits, energy_j in INTEGER_ADD_J.items():
-        assert integer_add(bits) == Price(energy_j, integer_add(bits).source)
+        assert integer_add(bits).energy_j == energy_j
         assert integer_add(bits).source.origin is Origin.PUBLISHED
     for bits, energy_j in INTEGER_MULTIPLY_J.items():
         assert integer_multiply(bits).energy_j == energy_j
@@ -91,15 +91,19 @@ def test_other_nodes_and_voltages_are_not_estimated() -> None:
 
 
 def test_dram() -> None:
-    in_pj = {kind: energy_j * 1e12 for kind, (energy_j, _) in DRAM_J_PER_BIT.items()}
+    in_pj = {kind: row.listed[0][0] * 1e12 for kind, row in DRAM_TYPES.items()}
     assert in_pj == pytest.approx(
         {
             "LPDDR4": 8,
             "LPDDR": 40,
             "DDR3": 70,
             "GDDR5": 14,
+            "HMC": 4.2,
+            "HBM2": 3.9,
             "HBM2-accelergy": 3.9,
             "HBM2-hwcomponents": 6.25,
+            "HBM3": 4.05,
+            "HBM4": 3.2,
             "DRAM-horowitz": 640 / 32,
         }
     )
@@ -107,6 +111,13 @@ def test_dram() -> None:
         dram_access("DDR", 16)
     with pytest.raises(NotEstimatedError, match="1 b or more"):
         dram_access("DDR3", 0)
+
+
+def test_dram_sources_that_disagree_are_both_listed() -> None:
+    both = dram_access("HBM2", 8)
+    assert (both.low_j, both.high_j) == pytest.approx((8 * 3.9e-12, 8 * 6.25e-12))
+    assert [spread.assumption for spread in both.spreads] == ["HBM2 as its first source has it"]
+    assert dram_access("HBM2-hwcomponents", 8).spreads == ()
 
 
 def test_ratios_of_eyeriss() -> None:

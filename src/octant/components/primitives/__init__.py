@@ -1,0 +1,1 @@
+"""The built-in estimators, a small file a family: equation, range, sources."""
