@@ -139,7 +139,7 @@ def scaling_spreads(origin: Technology, target: Technology) -> tuple[Spread, ...
     >>> scaling_spreads(Technology(45e-9, 0.9), Technology(65e-9, 1.0))[0].high
     1.42
     """
-    if origin.process_m == target.process_m:
+    if math.isclose(origin.process_m, target.process_m, rel_tol=1e-6):
         return ()
     nodes = [text(each.process_m, "length") for each in (origin, target)]
     words = f"energy scales from {nodes[0]} to {nodes[1]} as Stillmaker and Baas have it"
