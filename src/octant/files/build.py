@@ -17,7 +17,7 @@ from octant.arch import (
     Store,
     VectorUnit,
 )
-from octant.components import Price
+from octant.components import Estimate, Price
 from octant.errors import near_misses
 from octant.files.document import Fault, FieldPath
 from octant.files.parts import (
@@ -30,7 +30,15 @@ from octant.files.parts import (
     SplitLevel,
     UnifiedLevel,
 )
-from octant.files.pricing import Builder, mac_price, price_of, source_of
+from octant.files.pricing import (
+    Builder,
+    Estimated,
+    compute_component,
+    mac_price,
+    memory_component,
+    price_of,
+    source_of,
+)
 from octant.files.quantity import Rate
 from octant.workload import Role
 
@@ -44,7 +52,9 @@ def build(file: ArchitectureFile) -> tuple[Architecture | None, list[Fault]]:
     builder = Builder(file, {key: source_of(form) for key, form in file.sources.items()})
     mac = mac_price(builder)
     nodes = [_node(builder, index, mac) for index in range(len(file.nodes))]
-    compute = builder.attempt(("compute",), lambda: _compute(file, mac))
+    estimated = compute_component(builder) if mac is not None else Estimated()
+    compute = builder.attempt(("compute",), lambda: _compute(file, mac, estimated))
+    builder.cite(file.compute.name, estimated)
     vector = _vector(builder, mac)
     dataflows = [_dataflow(builder, index) for index in range(len(file.dataflows))]
     _check_names(builder)
@@ -133,7 +143,8 @@ def _citations(builder: Builder) -> tuple[tuple[str, str], ...]:
     places.append((file.compute.name, file.compute.source or ""))
     if file.vector:
         places.append((file.vector.name, file.vector.source or ""))
-    return tuple((what, str(builder.sources[key])) for what, key in places if key)
+    cited = [(what, str(builder.sources[key])) for what, key in places if key]
+    return (*cited, *builder.citations)
 
 
 def _node(builder: Builder, index: int, mac: Price | None) -> Level | Fanout | None:
@@ -175,12 +186,17 @@ def _fanout(node: FanoutNode, price: Price | None) -> Fanout:
 def _store(
     builder: Builder, name: str, memory: Memory, path: FieldPath, mac: Price | None
 ) -> Store | None:
+    estimated = memory_component(builder, memory, path)
+    builder.cite(name, estimated)
+
     def either(direction: str) -> Price | None:
         key = "energy" if "energy" in memory.model_fields_set else direction
         return price_of(builder, getattr(memory, key), (*path, key), mac, memory.word)
 
     rates = _rates(memory, builder.file.clock)
-    read, write = either("read_energy"), either("write_energy")
+    read, write = estimated.read, estimated.write
+    if memory.component is None:
+        read, write = either("read_energy"), either("write_energy")
     return builder.attempt(
         path,
         lambda: Store(
@@ -194,8 +210,8 @@ def _store(
             shared_bits_per_cycle=rates[2],
             read_energy=read,
             write_energy=write,
-            leakage_w=memory.leakage,
-            area_m2=memory.area,
+            leakage_w=_first(memory.leakage, estimated.leakage),
+            area_m2=_first(memory.area, estimated.area),
             element_bits=tuple((Role(role), bits) for role, bits in memory.element_width.items()),
         ),
     )
@@ -213,7 +229,12 @@ def _rates(memory: Memory, clock_hz: float) -> tuple[float | None, float | None,
     return None, None, per_cycle(memory.bandwidth)
 
 
-def _compute(file: ArchitectureFile, mac: Price | None) -> Compute:
+def _first(stated: float | None, estimated: Estimate | None) -> float | None:
+    """What the file states; else what the estimator says."""
+    return estimated.value if stated is None and estimated is not None else stated
+
+
+def _compute(file: ArchitectureFile, mac: Price | None, estimated: Estimated) -> Compute:
     formats = file.compute.formats
     return Compute(
         name=file.compute.name,
@@ -223,8 +244,8 @@ def _compute(file: ArchitectureFile, mac: Price | None) -> Compute:
             (Role.OUTPUT, formats.output),
         ),
         mac_energy=mac,
-        area_m2=file.compute.area,
-        leakage_w=file.compute.leakage,
+        area_m2=_first(file.compute.area, estimated.area),
+        leakage_w=_first(file.compute.leakage, estimated.leakage),
     )
 
 

@@ -101,8 +101,9 @@ def _price(value: object) -> str:
         hint = near_misses(model, PRICE_MODELS) if isinstance(model, str) else "allowed is a name"
         return f"calls the model {model!r}, which is unknown; {hint}"
     return (
-        f"is {kind_of(value)}; an energy needs its source: {{value: 2.6 pJ, source: KEY}}, or a "
-        f"model, {{model: {PRICE_MODELS[0]}, ...}}, or the word unknown"
+        f"is {kind_of(value)}; an energy needs its source: {{value: 2.6 pJ, source: KEY}}, an "
+        "estimator, {estimator: sram, action: read, attributes: {...}}, a model, "
+        f"{{model: {PRICE_MODELS[0]}, ...}}, or the word unknown"
     )
 
 

@@ -81,10 +81,47 @@ Ranks = list[Name]
 
 
 class StatedEnergy(Part):
-    """An energy as its source states it."""
+    """An energy as its source states it, with its limits where they are known."""
 
     value: Energy
     source: SourceName
+    low: Energy | None = None
+    high: Energy | None = None
+    because: Annotated[str, Field(description="what the limits allow for, in words")] = ""
+
+    @model_validator(mode="after")
+    def _limits_belong_together(self) -> StatedEnergy:
+        if (self.low is None) != (self.high is None) or bool(self.because) != bool(self.high):
+            raise fault("has some of 'low', 'high' and 'because'; allowed is all three or none")
+        return self
+
+
+class EstimatedComponent(Part):
+    """A component as an estimator wants it described (``octant components`` lists them)."""
+
+    estimator: Name
+    node: Length | None = None
+    voltage: Voltage | None = None
+    scale: Annotated[bool, Field(description="to node and voltage, from the figures' own")] = False
+    supply: Annotated[
+        Voltage | None, Field(description="of the figures, assumed where their source states none")
+    ] = None
+    extrapolate: Annotated[bool, Field(description="allow it, and mark the numbers")] = False
+    attributes: dict[str, str | int | float] = {}
+
+    @model_validator(mode="after")
+    def _scaling_is_complete(self) -> EstimatedComponent:
+        if self.scale and (self.node is None or self.voltage is None):
+            raise fault("has 'scale' without both of 'node' and 'voltage' to scale to")
+        if self.supply is not None and not self.scale:
+            raise fault("has 'supply', which only scaling needs; leave it out or add 'scale: true'")
+        return self
+
+
+class EstimatedEnergy(EstimatedComponent):
+    """The energy of one action of a component."""
+
+    action: str
 
 
 class HorowitzMac(Part):
@@ -124,12 +161,15 @@ def _price_form(value: object) -> str | None:
         return f"({model})" if model in PRICE_MODELS else None
     if isinstance(value, str):
         return "(unknown)" if value == "unknown" else None
+    if isinstance(value, dict) and "estimator" in value:
+        return "(estimated)"
     return "(stated)" if isinstance(value, dict) else None
 
 
 PriceForm = Annotated[
     Annotated[Literal["unknown"], Tag("(unknown)")]
     | Annotated[StatedEnergy, Tag("(stated)")]
+    | Annotated[EstimatedEnergy, Tag("(estimated)")]
     | Annotated[HorowitzMac, Tag("(horowitz-mac)")]
     | Annotated[HorowitzFloatMac, Tag("(horowitz-float-mac)")]
     | Annotated[DramAccess, Tag("(dram)")],
@@ -156,7 +196,10 @@ BandwidthForm = Annotated[
 
 
 class Memory(Part):
-    """One memory. Energies are of one word; one that is left out is unknown."""
+    """One memory. Energies are of one word; one that is left out is unknown.
+
+    With ``component`` an estimator gives both energies and, where it can, area and leakage.
+    """
 
     keeps: list[RoleName]
     word: Bits
@@ -166,6 +209,7 @@ class Memory(Part):
     energy: PriceForm = "unknown"
     read_energy: PriceForm = "unknown"
     write_energy: PriceForm = "unknown"
+    component: EstimatedComponent | None = None
     leakage: Power | None = None
     area: Area | None = None
     element_width: dict[RoleName, Bits] = {}
@@ -177,6 +221,12 @@ class Memory(Part):
             raise fault(
                 f"has 'energy' and {' and '.join(map(repr, sorted(split)))}; allowed is 'energy' "
                 "for both directions, or one for each"
+            )
+        given = {"energy"} & self.model_fields_set | split
+        if self.component is not None and given:
+            raise fault(
+                f"has 'component' and {' and '.join(map(repr, sorted(given)))}; allowed is "
+                "'component', which prices both directions, or energies"
             )
         return self
 
@@ -249,9 +299,16 @@ class ComputeNode(Part):
     name: Name
     formats: Formats
     energy: PriceForm = "unknown"
+    component: EstimatedComponent | None = None
     area: Area | None = None
     leakage: Power | None = None
     source: SourceName | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_price(self) -> ComputeNode:
+        if self.component is not None and "energy" in self.model_fields_set:
+            raise fault("has 'component' and 'energy'; allowed is one of them")
+        return self
 
 
 class Vector(Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from octant.mapper import Objective
 from octant.scorecard import Figure, Unit
@@ -72,6 +73,30 @@ def figure_text(figure: Figure) -> str:
     '33.6 Gop/s'
     """
     return _FORMS[figure.unit](figure.value)
+
+
+def interval_text(figure: Figure) -> str:
+    """The interval of a figure, its unit once; empty where nothing is known about its limits.
+
+    >>> from octant.source import Origin
+    >>> figure = Figure(8e-3, Unit.JOULE_PER_INFERENCE, Origin.MODELLED, "x", 6.9e-3, 9.6e-3)
+    >>> interval_text(figure)
+    '6.9 to 9.6 mJ/inference'
+    """
+    if figure.low is None or figure.high is None:
+        return ""
+    ends = [figure_text(replace(figure, value=digits(end, 3))) for end in (figure.low, figure.high)]
+    (low, unit), (high, other) = (tuple(end.split(" ", 1)) for end in ends)
+    return f"{low} to {high} {other}" if unit == other else f"{low} {unit} to {high} {other}"
+
+
+def digits(value: float, kept: int) -> float:
+    """The value to so many significant digits.
+
+    >>> digits(15.583, 3)
+    15.6
+    """
+    return float(f"{value:.{kept}g}")
 
 
 def _of(dimension: str, suffix: str = "") -> Callable[[float], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octant.mapper import Objective, Status
-from octant.report.amounts import bare, figure_text, share
+from octant.report.amounts import bare, digits, figure_text, interval_text, joules, share
 from octant.report.breakdown import breakdown
 from octant.report.layout import (
     TIED,
@@ -52,6 +52,7 @@ def sheet(card: Scorecard, *, width: int = WIDTH) -> str:
             lines += ["", *_decomposition(card.decomposition, width)]
         if name == "energy":
             lines += ["", *breakdown(card, width=width)]
+            lines += ["", *_contributions(card, width)] if card.contributions else []
     lines += ["", "COVERAGE", *_coverage(card.coverage, width)]
     lines += ["", "ASSUMPTIONS"]
     for assumption in card.assumptions:
@@ -98,6 +99,8 @@ def _metric(metric: Metric, size: int, width: int) -> list[str]:
         if isinstance(row.figure, Figure):
             first += f"{figure_text(row.figure):<{column}}{_INDENT}"
             start, rest = row.figure.origin.value, row.figure.basis
+            ends = interval_text(row.figure)
+            start = f"{ends}; {start}" if ends else start
         said = f"{start}, as above" if rest == before else f"{start}: {rest}"
         before = rest
         lines += paragraph(said, width=width, indent=" " * len(first), first=first)
@@ -125,6 +128,20 @@ def _equation(value: str, terms: list[str], width: int) -> list[str]:
     first = f"{_INDENT}{value} = "
     words = " ".join(term.replace(" ", TIED) for term in terms)
     return paragraph(words, width=width, indent=" " * len(first), first=first)
+
+
+def _contributions(card: Scorecard, width: int) -> list[str]:
+    """What each assumption alone does to the energy of an inference; the widest first."""
+    rows = [
+        (each.assumption, joules(digits(each.low_j, 3)), joules(digits(each.high_j, 3)))
+        for each in card.contributions
+    ]
+    columns = [
+        Column("what widens the interval most, each alone", wraps=True),
+        Column("from", right=True),
+        Column("to", right=True),
+    ]
+    return table(columns, rows, width=width, indent=_INDENT)
 
 
 def _coverage(coverage: Coverage, width: int) -> list[str]:

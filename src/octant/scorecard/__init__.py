@@ -5,6 +5,7 @@ from octant.scorecard.energy import EnergyGroup, by_component, by_level, by_tens
 from octant.scorecard.records import (
     SCHEMA,
     ArrayRun,
+    Contribution,
     Coverage,
     Decomposition,
     EnergyPart,
@@ -24,6 +25,7 @@ from octant.scorecard.records import (
 __all__ = [
     "SCHEMA",
     "ArrayRun",
+    "Contribution",
     "Coverage",
     "Decomposition",
     "EnergyGroup",

@@ -13,6 +13,7 @@ from octant.scorecard.layers import layer_results
 from octant.scorecard.records import LayerMapping, Scorecard
 from octant.scorecard.references import references
 from octant.scorecard.totals import decomposition, totals
+from octant.scorecard.uncertainty import contributions
 from octant.workload import Workload
 
 
@@ -46,6 +47,7 @@ def assemble(
     covered = coverage(layers)
     run = totals(layers, parts, workload.batch)
     factors = decomposition(run, architecture)
+    limits = metrics.limits(parts, architecture)
     return Scorecard(
         network=workload.name,
         network_note=workload.description,
@@ -57,13 +59,14 @@ def assemble(
         accuracy=metrics.accuracy(),
         throughput=metrics.throughput(run, factors, architecture),
         latency=metrics.latency(run),
-        energy=metrics.energy(run),
-        power=metrics.power(run),
+        energy=metrics.energy(run, limits),
+        power=metrics.power(run, limits),
         cost=cost(architecture),
         flexibility=metrics.flexibility(covered),
         scalability=metrics.scalability(),
         decomposition=factors,
         energy_parts=parts,
+        contributions=contributions(parts, architecture, workload.batch),
         layers=layers,
         coverage=covered,
         assumptions=assumptions(workload, architecture, layers, covered),

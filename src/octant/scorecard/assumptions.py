@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from octant.arch import Architecture
 from octant.mapper.result import Status
+from octant.scorecard.leakage import leaking, not_known
 from octant.scorecard.records import Coverage, LayerResult, OperatorTotal, Place
 from octant.scorecard.references import prices
+from octant.scorecard.uncertainty import extrapolated, unlimited
 from octant.source import Origin
 from octant.units import text
 from octant.workload import Einsum, Role, VectorWork, Workload
@@ -24,6 +26,7 @@ def assumptions(
         *_left_out(architecture, covered),
         *_formats(workload, architecture),
         *_running(architecture, layers),
+        *_limits(architecture),
         *_searches(layers),
         *_assumed(architecture),
     )
@@ -92,7 +95,35 @@ def _running(architecture: Architecture, layers: tuple[LayerResult, ...]) -> Ite
             f"Other layers of the {architecture.vector and architecture.vector.name} read each "
             f"element from {outermost} once and write it once."
         )
-    yield "Leakage, the clock network and control are not included, save where a price holds them."
+    leaks = [name for name, _, _ in leaking(architecture)]
+    if leaks:
+        yield (
+            f"Leakage of {', '.join(leaks)} is included: of every instance, busy or not, over the "
+            "whole run; the searches do not know it."
+        )
+    unknown = not_known(architecture)
+    if unknown:
+        yield f"Leakage of {', '.join(unknown)} is not included: no source gives it."
+    yield "The clock network and control are not included, save where a price holds them."
+
+
+def _limits(architecture: Architecture) -> Iterator[str]:
+    """What the interval of the energy leaves out, and which prices are stretched."""
+    fixed, known = unlimited(architecture), prices(architecture)
+    if known and len(fixed) < len(known):
+        yield (
+            "The interval of the energy holds what the prices rest on, each assumption taken as "
+            "independent of the others; how the network is mapped and counted is not in it."
+        )
+    if known and len(fixed) == len(known):
+        yield "No source gives the limits of any price, so that the energy has no interval."
+    elif fixed:
+        yield (
+            f"No source gives the limits of the energy of {', '.join(fixed)}; the interval takes "
+            "it as it is."
+        )
+    for action, reasons in extrapolated(architecture):
+        yield f"Extrapolated, the energy of {action}: {reasons}."
 
 
 def _searches(layers: tuple[LayerResult, ...]) -> Iterator[str]:

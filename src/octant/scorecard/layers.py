@@ -10,6 +10,7 @@ from octant.arch import Architecture
 from octant.errors import InfeasibleError
 from octant.mapper.result import SearchResult
 from octant.model import EnergyEntry, Evaluation
+from octant.scorecard.leakage import with_leakage
 from octant.scorecard.records import ArrayRun, EnergyPart, LayerMapping, LayerResult, Place
 from octant.scorecard.vector import (
     Stream,
@@ -49,7 +50,7 @@ def layer_results(
         else:
             result = _without_macs(layer, architecture, readers, streams)
         results.append(result)
-    return tuple(results)
+    return tuple(with_leakage(result, architecture) for result in results)
 
 
 def on_array(layer: Layer, architecture: Architecture, mapping: LayerMapping) -> LayerResult:

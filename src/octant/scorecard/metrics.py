@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
 from octant.arch import Architecture
+from octant.components.uncertainty import interval
 from octant.scorecard.cost import stated
 from octant.scorecard.records import (
     OPERATIONS_PER_MAC,
     Coverage,
     Decomposition,
+    EnergyPart,
     Figure,
     Metric,
     Missing,
@@ -15,6 +20,7 @@ from octant.scorecard.records import (
     Unit,
 )
 from octant.scorecard.totals import Totals
+from octant.scorecard.uncertainty import spreads
 from octant.source import Origin
 
 
@@ -67,14 +73,38 @@ def latency(run: Totals) -> Metric:
     )
 
 
-def energy(run: Totals) -> Metric:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The factors from a nominal energy to the ends of its interval; None where none is known."""
+
+    whole: tuple[float, float] | None
+    off_chip: tuple[float, float] | None
+
+
+def limits(parts: tuple[EnergyPart, ...], architecture: Architecture) -> Limits:
+    """The interval of the energy of a run, and that of its off-chip part."""
+
+    def of(chosen: Iterable[EnergyPart]) -> tuple[float, float] | None:
+        known = spreads(chosen, architecture)
+        return interval(known) if known else None
+
+    return Limits(of(parts), of(part for part in parts if part.off_chip))
+
+
+def energy(run: Totals, limits: Limits) -> Metric:
     """Joules an inference, off-chip access included and shown by itself."""
     traffic = run.off_chip_bits / run.batch
     return Metric(
         (
-            _energy_row(run, "per_inference", "energy an inference", Unit.JOULE_PER_INFERENCE),
-            _energy_row(run, "inferences_per_j", "inferences a joule", Unit.INFERENCES_PER_JOULE),
-            _energy_row(run, "off_chip", "of it, off-chip memory", Unit.JOULE_PER_INFERENCE),
+            _energy_row(
+                run, limits, "per_inference", "energy an inference", Unit.JOULE_PER_INFERENCE
+            ),
+            _energy_row(
+                run, limits, "inferences_per_j", "inferences a joule", Unit.INFERENCES_PER_JOULE
+            ),
+            _energy_row(
+                run, limits, "off_chip", "of it, off-chip memory", Unit.JOULE_PER_INFERENCE
+            ),
             Row(
                 "off_chip_traffic",
                 "off-chip traffic",
@@ -84,13 +114,13 @@ def energy(run: Totals) -> Metric:
     )
 
 
-def power(run: Totals) -> Metric:
+def power(run: Totals, limits: Limits) -> Metric:
     """Watts while running the network, off-chip access included."""
     peak = Missing("the model knows averages only", "a published or measured peak power")
     return Metric(
         (
-            _energy_row(run, "average", "average power, off-chip included", Unit.WATT),
-            _energy_row(run, "off_chip", "of it, off-chip memory", Unit.WATT),
+            _energy_row(run, limits, "average", "average power, off-chip included", Unit.WATT),
+            _energy_row(run, limits, "off_chip", "of it, off-chip memory", Unit.WATT),
             Row("peak", "peak power", peak),
         )
     )
@@ -164,7 +194,7 @@ def _rate(run: Totals) -> Figure | Missing:
     return _modelled(rate, Unit.INFERENCES_PER_SECOND, f"batch {run.batch}; {_basis(run)}")
 
 
-def _energy_row(run: Totals, name: str, label: str, unit: Unit) -> Row:
+def _energy_row(run: Totals, limits: Limits, name: str, label: str, unit: Unit) -> Row:
     """A row that divides the energy of the run, of all or of the off-chip part."""
     joules = run.off_chip_j if name == "off_chip" else run.energy_j
     if joules is None:
@@ -176,7 +206,12 @@ def _energy_row(run: Totals, name: str, label: str, unit: Unit) -> Row:
         Unit.INFERENCES_PER_JOULE: run.batch / joules,
         Unit.WATT: joules / run.latency_s,
     }[unit]
-    return Row(name, label, _modelled(value, unit, _energy_basis(run)))
+    ends = limits.off_chip if name == "off_chip" else limits.whole
+    figure = _modelled(value, unit, _energy_basis(run))
+    if ends is not None:
+        low, high = (1 / ends[1], 1 / ends[0]) if unit is Unit.INFERENCES_PER_JOULE else ends
+        figure = replace(figure, low=value * low, high=value * high)
+    return Row(name, label, figure)
 
 
 def _modelled(value: float, unit: Unit, basis: str) -> Figure:

@@ -15,7 +15,7 @@ from octant.source import Origin
 from octant.workload import Einsum, UnknownWork, VectorWork
 
 #: The name and version of the JSON form; another version is refused when read.
-SCHEMA = "octant.scorecard/1"
+SCHEMA = "octant.scorecard/2"
 
 #: A multiply-accumulate is a multiplication and an addition: two operations.
 OPERATIONS_PER_MAC = 2
@@ -45,6 +45,14 @@ class Unit(StrEnum):
 class Figure:
     """A number with its unit, how it came to be, and on what it rests.
 
+    Args:
+        value: nominal, in the unit.
+        unit: of the value.
+        origin: how it came to be.
+        basis: on what it rests.
+        low: the low end of its interval; None where nothing is known about its limits.
+        high: the high end.
+
     >>> print(Figure(2.0, Unit.SECOND, Origin.MODELLED, "all layers in sequence").unit)
     s
     """
@@ -53,6 +61,8 @@ class Figure:
     unit: Unit
     origin: Origin
     basis: str
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ class EnergyPart:
     Args:
         component: the memory, fanout, compute or vector unit.
         level: the storage level that the memory belongs to; the component's own name elsewhere.
-        action: read, write, transfer, MAC or operation.
+        action: read, write, transfer, MAC, operation or leakage.
         tensor: the role of what is moved: input, weight, output; empty where nothing moves.
         count: actions, in elements, multiply-accumulates or operations.
         bits: bits moved (0 where nothing moves).
@@ -306,6 +316,21 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one assumption alone does to the energy of an inference.
+
+    Args:
+        assumption: in words.
+        low_j: joules an inference with the assumption at its low end and all else nominal.
+        high_j: and at its high end.
+    """
+
+    assumption: str
+    low_j: float
+    high_j: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A citation, and what rests on it."""
 
@@ -328,6 +353,7 @@ class Scorecard:
         accuracy, throughput, latency, energy, power, cost, flexibility, scalability: the metrics.
         decomposition: throughput as a product; None where the network multiplies nothing.
         energy_parts: energy of the run by component, action and tensor, summed over the layers.
+        contributions: the assumptions that the energy's interval rests on, the largest first.
         layers: every layer of the network, in order.
         coverage: how much of the network the figures speak of.
         assumptions: sentences that the figures rest on.
@@ -353,6 +379,7 @@ class Scorecard:
     scalability: Metric
     decomposition: Decomposition | None
     energy_parts: tuple[EnergyPart, ...]
+    contributions: tuple[Contribution, ...]
     layers: tuple[LayerResult, ...]
     coverage: Coverage
     assumptions: tuple[str, ...]

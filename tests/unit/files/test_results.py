@@ -52,7 +52,7 @@ def test_a_scorecard_comes_back_equal(scorecard: Scorecard) -> None:
 
 
 def test_the_schema_is_the_first_key(scorecard: Scorecard) -> None:
-    assert to_json(scorecard).splitlines()[1] == ' "schema": "octant.scorecard/1",'
+    assert to_json(scorecard).splitlines()[1] == ' "schema": "octant.scorecard/2",'
 
 
 def test_alternatives_say_which_one_they_are(scorecard: Scorecard) -> None:
@@ -76,9 +76,9 @@ def test_figures_and_texts_are_exact(
     assert from_json(to_json(there), Scorecard) == there
 
 
-@pytest.mark.parametrize("schema", ["octant.scorecard/2", "something", 1, None])
+@pytest.mark.parametrize("schema", ["octant.scorecard/3", "something", 1, None])
 def test_another_schema_is_refused(scorecard: Scorecard, schema: object) -> None:
-    with pytest.raises(FileFormatError, match=r"file: schema is .*reads 'octant.scorecard/1'"):
+    with pytest.raises(FileFormatError, match=r"file: schema is .*reads 'octant.scorecard/2'"):
         from_json(changed(scorecard, "schema", to=schema), Scorecard, "file")
 
 

@@ -1,0 +1,54 @@
+"""Leakage: what a chip takes while it runs, whatever it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from octant.arch import Architecture
+from octant.scorecard.records import EnergyPart, LayerResult
+
+LEAKAGE = "leakage"
+
+
+def leaking(architecture: Architecture) -> tuple[tuple[str, str, float], ...]:
+    """(component, level, watts) of all instances of each part whose leakage is known.
+
+    What the chip states for everything that no part counts comes last, under the chip's name.
+    """
+    found = [
+        (store.name, level.name, store.leakage_w * architecture.instances(level.name))
+        for level in architecture.levels
+        for store in level.stores
+        if store.leakage_w is not None
+    ]
+    compute = architecture.compute
+    if compute.leakage_w is not None:
+        found.append((compute.name, compute.name, compute.leakage_w * architecture.compute_units))
+    if architecture.leakage_w is not None:
+        found.append((architecture.name, architecture.name, architecture.leakage_w))
+    return tuple(found)
+
+
+def not_known(architecture: Architecture) -> tuple[str, ...]:
+    """The memories and the compute unit whose leakage nobody gives; the outermost is off chip."""
+    stores = [store for level in architecture.levels[1:] for store in level.stores]
+    names = [store.name for store in stores if store.leakage_w is None]
+    return (*names, *[architecture.compute.name] * (architecture.compute.leakage_w is None))
+
+
+def with_leakage(layer: LayerResult, architecture: Architecture) -> LayerResult:
+    """The layer with the leakage of the whole chip over its time as further parts of its energy.
+
+    Every instance leaks, busy or not: there is no power gating. A layer whose energy is unknown
+    stays unknown, and has the parts.
+    """
+    if not layer.latency_s:
+        return layer
+    off_chip = architecture.levels[0].name
+    parts = tuple(
+        EnergyPart(name, level, LEAKAGE, "", 0, 0, power_w * layer.latency_s, level == off_chip)
+        for name, level, power_w in leaking(architecture)
+    )
+    leaked_j = sum(part.energy_j or 0.0 for part in parts)
+    energy_j = None if layer.energy_j is None else layer.energy_j + leaked_j
+    return replace(layer, energy=(*layer.energy, *parts), energy_j=energy_j)
