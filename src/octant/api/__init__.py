@@ -10,6 +10,7 @@ from octant.api.loading import (
     load_network,
     networks,
 )
+from octant.api.pricing import estimators, price
 from octant.api.tables import energy_table, layers_table, read_scorecard, write_scorecard
 
 __all__ = [
@@ -19,12 +20,14 @@ __all__ = [
     "Progress",
     "architectures",
     "energy_table",
+    "estimators",
     "evaluate",
     "layers_table",
     "load_architecture",
     "load_network",
     "map_network",
     "networks",
+    "price",
     "read_scorecard",
     "versions",
     "write_scorecard",

@@ -167,3 +167,82 @@ def list_names() -> None:
 
     chips = map(api.load_architecture, api.architectures())
     show(catalog_page(chips, map(zoo.describe, api.networks()), width=width()))
+
+
+@app.command("components")
+@ending
+def list_components(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="One component: its attributes, equation, range and sources.",
+            autocompletion=completion.components,
+        ),
+    ] = None,
+) -> None:
+    """Print what prices components: built-in estimators, plug-ins, compounds, with their sources.
+
+    Example: octant components; octant components sram
+    """
+    from octant import api
+    from octant.cli.selection import installed_component
+    from octant.report import component_page, components_page
+
+    if name is None:
+        show(components_page(api.estimators(), width=width()))
+    else:
+        show(component_page(installed_component(name), width=width()))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@ending
+def price(
+    context: typer.Context,
+    component: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FILE",
+            help="A component (octant components), or the path of a compound's .yaml file. Its "
+            "attributes follow as options with units: --capacity '108 KiB'.",
+            autocompletion=completion.components,
+        ),
+    ],
+    node: options.Node = None,
+    voltage: options.Voltage = None,
+    scale: options.Scale = False,
+    supply: options.Supply = None,
+    extrapolate: options.Extrapolate = False,
+    json: options.Json = None,
+) -> None:
+    """Print what one component costs: energy, area, leakage, latency, with their sources.
+
+    Example: octant price sram --capacity '108 KiB' --width '64 b' --node '65 nm'
+    """
+    words, file = options.attributes(context.args), options.destination(json)
+    node_m = options.quantity("--node", node, "length")
+    voltage_v = options.quantity("--voltage", voltage, "voltage")
+    supply_v = options.quantity("--supply", supply, "voltage")
+    from octant import api
+
+    quote = api.price(
+        component,
+        node=node_m,
+        voltage=voltage_v,
+        supply=supply_v,
+        scale=scale,
+        extrapolate=extrapolate,
+        attributes=words,
+    )
+    if json == "-":
+        from octant.files.results import to_json
+
+        show(to_json(quote))
+        return
+    if file is not None:
+        from octant.files.results import write_json
+
+        write_json(file, quote)
+    from octant.report import price_page
+
+    show(price_page(quote, width=width()))

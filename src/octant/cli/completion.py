@@ -20,6 +20,15 @@ def chips(incomplete: str) -> list[str]:
     return _starting(incomplete, architecture_names()) + _files(incomplete, ".yaml")
 
 
+def components(incomplete: str) -> list[str]:
+    """Estimators and built-in compounds, and files that may describe one."""
+    from octant.components import installed
+    from octant.files.components import component_names
+
+    names = sorted({plugin.name for plugin in installed()} | set(component_names()))
+    return _starting(incomplete, names) + _files(incomplete, ".yaml")
+
+
 def shown(incomplete: str) -> list[str]:
     """Everything that ``octant show`` shows."""
     return chips(incomplete) + networks(incomplete)

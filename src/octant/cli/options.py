@@ -82,6 +82,26 @@ Chosen = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="Only this layer. May be repeated."),
 ]
+Node = Annotated[
+    str | None, typer.Option(metavar="LENGTH", help="The process node, with a unit: '65 nm'.")
+]
+Voltage = Annotated[
+    str | None, typer.Option(metavar="VOLTAGE", help="The supply, with a unit: '1.0 V'.")
+]
+Scale = Annotated[
+    bool, typer.Option("--scale", help="Scale from the figures' own technology to this one.")
+]
+Supply = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VOLTAGE",
+        help="For scaling: the supply to assume where the figures' source states none.",
+    ),
+]
+Extrapolate = Annotated[
+    bool,
+    typer.Option("--extrapolate", help="Allow values outside of a source's range, marked."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 
@@ -103,6 +123,47 @@ def sizes(dims: Sequence[str] | None) -> dict[str, int | float]:
             raise _bad("--dim", f"{name!r} is given twice")
         found[name] = _number(text, value)
     return found
+
+
+def attributes(rest: Sequence[str]) -> dict[str, str]:
+    """The attributes of a component that stand behind the known options.
+
+    Raises:
+        typer.BadParameter: something stands there that is no ``--word value``.
+
+    >>> attributes(["--capacity", "108 KiB", "--width=64 b"])
+    {'capacity': '108 KiB', 'width': '64 b'}
+    """
+    found: dict[str, str] = {}
+    words = iter(rest)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not name.startswith("--") or len(name) < 3:
+            raise _bad("--ATTRIBUTE", f"{word!r} is not --ATTRIBUTE VALUE, as in --width '64 b'")
+        value = value if equals else next(words, "--")
+        if value.startswith("--"):
+            raise _bad(name, "needs a value, as in --width '64 b'")
+        if name[2:] in found:
+            raise _bad(name, "is given twice")
+        found[name[2:]] = value
+    return found
+
+
+def quantity(option: str, given: str | None, dimension: str) -> float | None:
+    """The SI value of an option's text; None where it was not given.
+
+    Raises:
+        typer.BadParameter: the text is no quantity of this dimension above 0.
+
+    >>> quantity("--voltage", "900 mV", "voltage")
+    0.9
+    """
+    if given is None:
+        return None
+    try:
+        return parse(given, dimension, positive=True)
+    except UnitError as error:
+        raise _bad(option, f"the {dimension} {error}") from None
 
 
 def seconds(time_limit: str | None) -> float | None:

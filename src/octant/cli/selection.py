@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from octant import api
-from octant.errors import UnknownNameError, near_misses
+from octant.components.quoting import Installed
+from octant.errors import PluginError, UnknownNameError, near_misses
 from octant.workload import Workload
 
 
@@ -52,3 +53,23 @@ def with_layers(workload: Workload, names: Sequence[str] | None) -> Workload:
     return replace(
         workload, layers=tuple(layer for layer in workload.layers if layer.name in names)
     )
+
+
+def installed_component(name: str) -> Installed:
+    """The estimator or compound of that name.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+        PluginError: it cannot be loaded, or two packages bring it.
+
+    >>> installed_component("sram").owner
+    'octant'
+    """
+    known = api.estimators()
+    for each in known:
+        if each.name == name:
+            if each.fault:
+                raise PluginError(each.fault)
+            return each
+    hint = near_misses(name, {each.name for each in known})
+    raise UnknownNameError(f"there is no component {name!r}; {hint}")

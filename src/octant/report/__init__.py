@@ -2,6 +2,7 @@
 
 from octant.report.catalog import catalog_page
 from octant.report.chip import chip_page
+from octant.report.components import component_page, components_page, price_page
 from octant.report.layers import layers_page
 from octant.report.mappings import mappings_page
 from octant.report.network import network_page
@@ -10,8 +11,11 @@ from octant.report.sheet import sheet
 __all__ = [
     "catalog_page",
     "chip_page",
+    "component_page",
+    "components_page",
     "layers_page",
     "mappings_page",
     "network_page",
+    "price_page",
     "sheet",
 ]

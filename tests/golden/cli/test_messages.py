@@ -23,6 +23,19 @@ CASES: dict[str, tuple[str, ...]] = {
     "unknown_layer": ("map", "alexnet", "--on", "teaching", "--layer", "CONV9"),
     "unknown_dataflow": ("map", "alexnet", "--on", "eyeriss", "--dataflow", "row"),
     "missing_price": ("map", "alexnet", "--on", "tpu1"),
+    "unknown_component": ("price", "srm"),
+    "unknown_component_page": ("components", "registerfile"),
+    "unknown_attribute": ("price", "sram", "--capcity", "1 KiB"),
+    "misspelt_node": ("price", "sram", "--nod", "65 nm"),
+    "missing_attribute": ("price", "sram", "--capacity", "1 KiB", "--node", "65 nm"),
+    "attribute_without_value": ("price", "sram", "--capacity"),
+    "attribute_without_unit": ("price", "sram", "--capacity", "108"),
+    "unknown_dram": ("price", "dram", "--type", "DDR", "--width", "64 b"),
+    "other_node": ("price", "sram", "--capacity=1 KiB", "--width=64 b", "--node=32 nm"),
+    "outside_the_range": ("price", "sram", "--capacity=1 KiB", "--width=16 b", "--node=65 nm"),
+    "scale_without_voltage": ("price", "wire", "--scale", "--node", "65 nm"),
+    "malformed_component_file": ("price", "pe.yaml"),
+    "missing_component_file": ("price", "missing.yaml"),
     "missing_chip_file": ("evaluate", "alexnet", "--on", "missing.yaml"),
     "missing_network_file": ("show", "missing.onnx"),
     "malformed_chip_file": ("show", "bad.yaml"),
@@ -31,12 +44,27 @@ CASES: dict[str, tuple[str, ...]] = {
 }
 
 
+BAD_COMPONENT = """octant: component 1
+name: pe
+title: a PE with faults
+sources: {lesson: {assumed: made for the test}}
+parts:
+  adder: {estimator: integer-ad, attributes: {width: 8 b}}
+  pad: {estimator: sram, node: 65 nm, attributes: {capacity: 1 KiB, widht: 64 b}}
+  pads: {estimator: register-file, count: 0, attributes: {width: 8 b, depth: 4}}
+actions:
+  add: {adder: 1}
+control: {name: clock, share: 25, low: 20 %, high: 30 %, source: lessons}
+"""
+
+
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bad files, in a folder of their own that the command runs in."""
     monkeypatch.chdir(tmp_path)
     units = (HERE.parent / "files" / "units.yaml").read_text(encoding="utf-8")
     Path("bad.yaml").write_text(units, encoding="utf-8")
+    Path("pe.yaml").write_text(BAD_COMPONENT, encoding="utf-8")
     Path("words.onnx").write_text("This is not a network.\n", encoding="utf-8")
     Path("truncated.onnx").write_bytes(b"\x08\x0a\x3a\xff\x01")
 

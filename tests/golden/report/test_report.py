@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from octant import zoo
+from octant import api, zoo
+from octant.cli.selection import installed_component
 from octant.files import architecture_names, builtin_architecture
 from octant.report import (
     catalog_page,
     chip_page,
+    component_page,
     layers_page,
     mappings_page,
     network_page,
+    price_page,
     sheet,
 )
 from tests.golden.compare import same_as_file
@@ -38,6 +41,12 @@ PAGES: dict[str, Callable[[int], str]] = {
         )
         for name in ("eyeriss", "teaching", "tpu1")
     },
+    "component_sram": lambda width: component_page(installed_component("sram"), width=width),
+    "price_sram": lambda width: price_page(
+        api.price("sram", node=65e-9, attributes={"capacity": "108 KiB", "width": "64 b"}),
+        width=width,
+    ),
+    "price_eyeriss_pe": lambda width: price_page(api.price("eyeriss-pe"), width=width),
     "catalog": lambda width: catalog_page(
         map(builtin_architecture, architecture_names()),
         map(zoo.describe, zoo.names()),

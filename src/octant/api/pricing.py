@@ -1,0 +1,129 @@
+"""What is installed that prices components, and what one component costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from octant.components import AbstractEstimator, ComponentSpec, Technology, estimator
+from octant.components import installed as installed_estimators
+from octant.components.quoting import Installed, Quote, quote
+from octant.components.scaling import Scaled
+from octant.components.spec import from_words
+from octant.errors import InvalidComponentError, PluginError, near_misses
+
+#: Words that describe a component's technology, beside its attributes.
+TECHNOLOGY_WORDS = ("node", "voltage", "supply", "scale", "extrapolate")
+
+
+def estimators() -> tuple[Installed, ...]:
+    """Everything that prices a component, by name: estimators, plug-ins, built-in compounds.
+
+    A plug-in that cannot be loaded is listed with what is wrong with it; the others work.
+
+    >>> [each.name for each in estimators() if each.name.startswith("d")]
+    ['dac', 'dram']
+    """
+    from octant.files.components import component_names, load_component
+
+    found = [_installed(plugin.name, plugin.owner) for plugin in installed_estimators()]
+    for name in component_names():
+        compound = load_component(name)
+        found.append(Installed(name, "octant", compound.description, ("energy", "area", "leakage")))
+    return tuple(sorted(found, key=lambda each: (each.name, each.owner)))
+
+
+def price(
+    component: str | Path,
+    *,
+    node: float | None = None,
+    voltage: float | None = None,
+    supply: float | None = None,
+    scale: bool = False,
+    extrapolate: bool = False,
+    attributes: Mapping[str, str] | None = None,
+) -> Quote:
+    """Everything that is known of the cost of one component.
+
+    Args:
+        component: an estimator's name, a built-in compound's, or the path of a compound's file.
+        node: process node in metres; None where the estimator has only one.
+        voltage: supply in volts; None for that of the estimator's figures.
+        supply: of figures whose source states none, in volts, for scaling them.
+        scale: to ``node`` and ``voltage``, from the figures' own.
+        extrapolate: allow what lies outside of the source's range, and mark it.
+        attributes: each attribute's word (``capacity``) to its text (``108 KiB``).
+
+    Raises:
+        UnknownNameError: no such component.
+        InvalidComponentError: an attribute is unknown, missing or malformed.
+        NotEstimatedError: it is outside of what the source covers.
+        FileFormatError: the compound's file is malformed.
+        PluginError: the plug-in that prices it is broken.
+
+    >>> words = {"capacity": "108 KiB", "width": "64 b"}
+    >>> quote = price("sram", node=65e-9, attributes=words)
+    >>> quote["read energy"].value is not None
+    True
+    """
+    model = _model(str(component))
+    if scale:
+        if node is None or voltage is None:
+            raise InvalidComponentError(
+                f"{component}: scaling needs both a node and a voltage to scale to"
+            )
+        model = Scaled(model, Technology(node, voltage), supply_v=supply)
+    elif supply is not None:
+        raise InvalidComponentError(
+            f"{component}: a supply of the figures is given, which only scaling needs"
+        )
+    return quote(
+        model,
+        _spec(model, dict(attributes or {}), node, voltage, extrapolate),
+    )
+
+
+def _spec(
+    model: AbstractEstimator,
+    words: dict[str, str],
+    node: float | None,
+    voltage: float | None,
+    extrapolate: bool,
+) -> ComponentSpec:
+    about = model.description
+    known = [attribute.word for attribute in about.attributes]
+    for word in words:
+        if word not in known:
+            hint = near_misses(word, [*known, *TECHNOLOGY_WORDS])
+            raise InvalidComponentError(f"{about.name} has no attribute {word!r}; {hint}")
+    return from_words(
+        about.name,
+        words,
+        about.attributes,
+        process_m=node,
+        voltage_v=voltage,
+        extrapolate=extrapolate,
+    )
+
+
+def _model(name: str) -> AbstractEstimator:
+    from octant.files.components import component_names, load_component
+
+    if name in component_names() or name.endswith((".yaml", ".yml")) or "/" in name:
+        return load_component(name)
+    return estimator(name)
+
+
+def _installed(name: str, owner: str) -> Installed:
+    try:
+        model = estimator(name)
+    except PluginError as error:
+        return Installed(name, owner, None, (), str(error))
+    base = AbstractEstimator
+    given = {
+        "area": type(model).area is not base.area,
+        "leakage": type(model).leakage is not base.leakage,
+        "latency": type(model).latency is not base.latency,
+    }
+    quantities = ("energy", *(quantity for quantity, there in given.items() if there))
+    return Installed(name, owner, model.description, quantities)

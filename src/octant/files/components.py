@@ -1,0 +1,168 @@
+"""Compound components from YAML files: parts, actions made of their actions, overheads."""
+
+from __future__ import annotations
+
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from octant.components.compound import Compound, Overhead, PartAction
+from octant.components.compound import Part as CompoundPart
+from octant.errors import OctantError, UnknownNameError, near_misses
+from octant.files.complaint import faults_of
+from octant.files.document import Document, Fault, parse_document, read_text
+from octant.files.parts import (
+    Count,
+    EstimatedComponent,
+    Name,
+    Part,
+    Reading,
+    SourceForm,
+    SourceName,
+)
+from octant.files.pricing import asked, source_of
+from octant.files.quantity import Share
+
+COMPONENT_HEADER = "component 1"
+_File = TypeVar("_File", bound=Part)
+
+
+class OverheadPart(Part):
+    """What belongs to no part, as a share of the whole, with its limits."""
+
+    name: str
+    share: Share
+    low: Share
+    high: Share
+    source: SourceName
+
+
+class CountedComponent(EstimatedComponent):
+    """A part: a component, and how many of it."""
+
+    count: Count = 1
+
+
+class ComponentFile(Part):
+    """A compound component."""
+
+    octant: Literal["component 1"]
+    name: Name
+    title: str
+    sources: dict[Name, SourceForm]
+    parts: dict[Name, CountedComponent]
+    actions: dict[Name, dict[str, Annotated[float, Field(gt=0, strict=False)]]]
+    control: OverheadPart | None = None
+    layout: OverheadPart | None = None
+
+
+def component_names() -> tuple[str, ...]:
+    """The names of the built-in compounds, sorted.
+
+    >>> component_names()
+    ('eyeriss-pe',)
+    """
+    folder = package_files("octant.files") / "compounds"
+    return tuple(
+        sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    )
+
+
+def load_component(name_or_path: str) -> Compound:
+    """The built-in compound of that name, or the one that a file describes.
+
+    Raises:
+        UnknownNameError: neither a built-in compound nor a file.
+        FileFormatError: the file is malformed; every fault with its line.
+
+    >>> load_component("eyeriss-pe").description.actions
+    ('compute',)
+    """
+    if name_or_path in component_names():
+        folder = package_files("octant.files") / "compounds"
+        text = (folder / f"{name_or_path}.yaml").read_text(encoding="utf-8")
+        return parse_component(text, f"{name_or_path}.yaml")
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml") or "/" in name_or_path:
+        return parse_component(read_text(path), str(path))
+    hint = near_misses(name_or_path, component_names())
+    raise UnknownNameError(f"there is no compound {name_or_path!r}; {hint}")
+
+
+def parse_component(text: str, name: str = "<text>") -> Compound:
+    """The compound that a YAML text describes; nothing in it is evaluated.
+
+    Args:
+        text: YAML that starts with ``octant: component 1``.
+        name: what messages call it.
+
+    Raises:
+        FileFormatError: the text is malformed; every fault with its line.
+    """
+    document = parse_document(text, name)
+    file, faults = _validated(document)
+    if file is None or faults:
+        raise document.refusal(faults)
+    parts: list[CompoundPart] = []
+    for key, part in file.parts.items():
+        try:
+            model, spec = asked(part)
+            parts.append(CompoundPart(key, model, spec, part.count))
+        except OctantError as error:
+            faults.append(Fault(("parts", key), str(error)))
+    actions = _actions(file, faults)
+    if faults:
+        raise document.refusal(faults)
+    try:
+        return Compound(
+            file.name,
+            file.title,
+            tuple(parts),
+            actions,
+            control=_overhead(file, file.control),
+            layout=_overhead(file, file.layout),
+            sources=tuple(str(source_of(form)) for form in file.sources.values()),
+        )
+    except OctantError as error:
+        raise document.refusal([Fault(("actions",), str(error))]) from None
+
+
+def _validated(document: Document) -> tuple[ComponentFile | None, list[Fault]]:
+    data = document.data
+    if data.get("octant") != COMPONENT_HEADER:
+        given = repr(data["octant"]) if "octant" in data else "missing"
+        message = f"is {given}; a component's file must say 'octant: {COMPONENT_HEADER}'"
+        return None, [Fault(("octant",), message)]
+    sources = data.get("sources")
+    reading = Reading(frozenset(sources) if isinstance(sources, dict) else frozenset())
+    faults = list(document.faults)
+    try:
+        return ComponentFile.model_validate(data, context=reading), faults
+    except ValidationError as error:
+        known = {fault.path for fault in faults}
+        found = faults_of(error, data, reading.keys)
+        return None, faults + [fault for fault in found if fault.path not in known]
+
+
+def _actions(file: ComponentFile, faults: list[Fault]) -> dict[str, tuple[PartAction, ...]]:
+    """What each action is made of; ``part.action`` is split at its last dot."""
+    actions = {}
+    for name, needed in file.actions.items():
+        made = []
+        for where, count in needed.items():
+            part, dot, action = where.rpartition(".")
+            if not dot:
+                message = "is no part's action; allowed is PART.ACTION, as in multiplier.compute"
+                faults.append(Fault(("actions", name, where), message))
+            made.append(PartAction(part, action, count))
+        actions[name] = tuple(made)
+    return actions
+
+
+def _overhead(file: ComponentFile, part: OverheadPart | None) -> Overhead | None:
+    if part is None:
+        return None
+    source = source_of(file.sources[part.source])
+    return Overhead(part.name, part.share, part.low, part.high, source)
