@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         networks,
         price,
         read_scorecard,
+        reference_tables,
         write_scorecard,
     )
     from octant.arch import Architecture
@@ -56,6 +57,7 @@ __all__ = [
     "networks",
     "price",
     "read_scorecard",
+    "reference_tables",
     "write_scorecard",
 ]
 

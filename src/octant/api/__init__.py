@@ -10,7 +10,7 @@ from octant.api.loading import (
     load_network,
     networks,
 )
-from octant.api.pricing import estimators, price
+from octant.api.pricing import estimators, price, reference_tables
 from octant.api.tables import energy_table, layers_table, read_scorecard, write_scorecard
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "networks",
     "price",
     "read_scorecard",
+    "reference_tables",
     "versions",
     "write_scorecard",
 ]

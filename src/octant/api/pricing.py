@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from octant.api.loading import Chip, load_architecture
 from octant.components import AbstractEstimator, ComponentSpec, Technology, estimator
 from octant.components import installed as installed_estimators
 from octant.components.quoting import Installed, Quote, quote
@@ -46,7 +47,8 @@ def price(
     """Everything that is known of the cost of one component.
 
     Args:
-        component: an estimator's name, a built-in compound's, or the path of a compound's file.
+        component: an estimator's name, a built-in compound's, or the path of a file that prices
+            components: a compound, a table of one's own (.yaml, .csv), Accelergy's ERT or ART.
         node: process node in metres; None where the estimator has only one.
         voltage: supply in volts; None for that of the estimator's figures.
         supply: of figures whose source states none, in volts, for scaling them.
@@ -66,7 +68,9 @@ def price(
     >>> quote["read energy"].value is not None
     True
     """
-    model = _model(str(component))
+    from octant.files.estimators import estimator_named
+
+    model = estimator_named(str(component))
     if scale:
         if node is None or voltage is None:
             raise InvalidComponentError(
@@ -81,6 +85,26 @@ def price(
         model,
         _spec(model, dict(attributes or {}), node, voltage, extrapolate),
     )
+
+
+def reference_tables(on: Chip, *, energies: bool = True, areas: bool = False) -> str:
+    """A chip's prices as Accelergy's reference tables, for use in other tools.
+
+    Args:
+        on: a built-in chip's name, a YAML file's path, or an architecture.
+        energies: write the energy reference table (ERT), in pJ.
+        areas: write the area reference table (ART), in um^2.
+
+    Raises:
+        NotEstimatedError: an energy, or every area, is unknown.
+
+    >>> print(reference_tables("teaching").splitlines()[0])
+    ERT:
+    """
+    from octant.files.reference_tables import to_art, to_ert
+
+    chip = load_architecture(on)
+    return (to_ert(chip) if energies else "") + (to_art(chip) if areas else "")
 
 
 def _spec(
@@ -104,14 +128,6 @@ def _spec(
         voltage_v=voltage,
         extrapolate=extrapolate,
     )
-
-
-def _model(name: str) -> AbstractEstimator:
-    from octant.files.components import component_names, load_component
-
-    if name in component_names() or name.endswith((".yaml", ".yml")) or "/" in name:
-        return load_component(name)
-    return estimator(name)
 
 
 def _installed(name: str, owner: str) -> Installed:

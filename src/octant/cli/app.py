@@ -141,6 +141,13 @@ def show_noun(
     ],
     batch: options.Batch = None,
     dim: options.Dims = None,
+    ert: Annotated[
+        bool, typer.Option("--ert", help="Of a chip: its energies as Accelergy's table instead.")
+    ] = False,
+    art: Annotated[
+        bool,
+        typer.Option("--art", help="Of a chip: its parts' areas as Accelergy's table instead."),
+    ] = False,
 ) -> None:
     """Print what a chip or a network is made of.
 
@@ -151,6 +158,10 @@ def show_noun(
     from octant.cli.selection import is_chip
     from octant.report import chip_page, network_page
 
+    if ert or art:
+        chip = api.load_architecture(name)
+        show(api.reference_tables(chip, energies=ert, areas=art))
+        return
     if is_chip(name):
         page = chip_page(api.load_architecture(name), width=width())
     else:
@@ -203,7 +214,7 @@ def price(
         str,
         typer.Argument(
             metavar="NAME|FILE",
-            help="A component (octant components), or the path of a compound's .yaml file. Its "
+            help="A component (octant components), or the path of a file that prices some. Its "
             "attributes follow as options with units: --capacity '108 KiB'.",
             autocompletion=completion.components,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files as package_files
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from octant.errors import UnknownNameError, near_misses
 from octant.files.build import build
 from octant.files.complaint import faults_of
 from octant.files.document import Document, Fault, parse_document, read_text
+from octant.files.estimators import estimator_named
 from octant.files.parts import HEADER, ArchitectureFile, Reading
 
 _ENDINGS = (".yaml", ".yml")
@@ -83,10 +85,10 @@ def read_architecture(path: Path | str) -> Architecture:
     Raises:
         FileFormatError: it cannot be read or is malformed; every fault with its line.
     """
-    return parse_architecture(read_text(Path(path)), str(path))
+    return parse_architecture(read_text(Path(path)), str(path), Path(path).parent)
 
 
-def parse_architecture(text: str, name: str = "<text>") -> Architecture:
+def parse_architecture(text: str, name: str = "<text>", folder: Path | None = None) -> Architecture:
     """The architecture that a YAML text describes; nothing in it is evaluated.
 
     Form is checked first (keys, units, names of sources), then meaning (what the nouns refuse);
@@ -96,6 +98,8 @@ def parse_architecture(text: str, name: str = "<text>") -> Architecture:
     Args:
         text: YAML that starts with ``octant: architecture 1``.
         name: what messages call it.
+        folder: where the paths of tables and compounds in it start; by default where the program
+            runs.
 
     Raises:
         FileFormatError: the text is malformed; every fault with its line.
@@ -104,7 +108,7 @@ def parse_architecture(text: str, name: str = "<text>") -> Architecture:
     file, faults = _validated(document)
     if file is None or faults:
         raise document.refusal(faults)
-    chip, faults = build(file)
+    chip, faults = build(file, partial(estimator_named, folder=folder))
     if chip is None or faults:
         raise document.refusal(faults)
     return chip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypedDict
 
@@ -17,7 +17,7 @@ from octant.arch import (
     Store,
     VectorUnit,
 )
-from octant.components import Estimate, Price
+from octant.components import AbstractEstimator, Estimate, Price
 from octant.errors import near_misses
 from octant.files.document import Fault, FieldPath
 from octant.files.parts import (
@@ -43,13 +43,20 @@ from octant.files.quantity import Rate
 from octant.workload import Role
 
 
-def build(file: ArchitectureFile) -> tuple[Architecture | None, list[Fault]]:
+def build(
+    file: ArchitectureFile, find: Callable[[str], AbstractEstimator]
+) -> tuple[Architecture | None, list[Fault]]:
     """The architecture that a file describes, or the faults that keep it from being one.
 
     The multiply-accumulate is priced first, because other energies may be multiples of it;
     bandwidths a second become bits a cycle of the file's clock.
+
+    Args:
+        file: as it was read.
+        find: the estimator of a name, or in the file of a path.
     """
-    builder = Builder(file, {key: source_of(form) for key, form in file.sources.items()})
+    sources = {key: source_of(form) for key, form in file.sources.items()}
+    builder = Builder(file, sources, find)
     mac = mac_price(builder)
     nodes = [_node(builder, index, mac) for index in range(len(file.nodes))]
     estimated = compute_component(builder) if mac is not None else Estimated()

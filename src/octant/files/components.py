@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from octant.components import AbstractEstimator, estimator
 from octant.components.compound import Compound, Overhead, PartAction
 from octant.components.compound import Part as CompoundPart
 from octant.errors import OctantError, UnknownNameError, near_misses
 from octant.files.complaint import faults_of
-from octant.files.document import Document, Fault, parse_document, read_text
+from octant.files.document import Document, Fault, parse_document
 from octant.files.parts import (
     Count,
     EstimatedComponent,
@@ -26,7 +28,6 @@ from octant.files.pricing import asked, source_of
 from octant.files.quantity import Share
 
 COMPONENT_HEADER = "component 1"
-_File = TypeVar("_File", bound=Part)
 
 
 class OverheadPart(Part):
@@ -70,45 +71,40 @@ def component_names() -> tuple[str, ...]:
     )
 
 
-def load_component(name_or_path: str) -> Compound:
-    """The built-in compound of that name, or the one that a file describes.
+def load_component(name: str) -> Compound:
+    """The built-in compound of that name.
 
     Raises:
-        UnknownNameError: neither a built-in compound nor a file.
-        FileFormatError: the file is malformed; every fault with its line.
+        UnknownNameError: there is none.
 
     >>> load_component("eyeriss-pe").description.actions
     ('compute',)
     """
-    if name_or_path in component_names():
-        folder = package_files("octant.files") / "compounds"
-        text = (folder / f"{name_or_path}.yaml").read_text(encoding="utf-8")
-        return parse_component(text, f"{name_or_path}.yaml")
-    path = Path(name_or_path)
-    if path.suffix in (".yaml", ".yml") or "/" in name_or_path:
-        return parse_component(read_text(path), str(path))
-    hint = near_misses(name_or_path, component_names())
-    raise UnknownNameError(f"there is no compound {name_or_path!r}; {hint}")
+    if name not in component_names():
+        hint = near_misses(name, component_names())
+        raise UnknownNameError(f"there is no compound {name!r}; {hint}")
+    folder = package_files("octant.files") / "compounds"
+    text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
+    return compound_of(parse_document(text, f"{name}.yaml"), estimator)
 
 
-def parse_component(text: str, name: str = "<text>") -> Compound:
-    """The compound that a YAML text describes; nothing in it is evaluated.
+def compound_of(document: Document, find: Callable[[str], AbstractEstimator]) -> Compound:
+    """The compound that a YAML document describes; nothing in it is evaluated.
 
     Args:
-        text: YAML that starts with ``octant: component 1``.
-        name: what messages call it.
+        document: that starts with ``octant: component 1``.
+        find: the estimator of a part, by name.
 
     Raises:
-        FileFormatError: the text is malformed; every fault with its line.
+        FileFormatError: it is malformed; every fault with its line.
     """
-    document = parse_document(text, name)
     file, faults = _validated(document)
     if file is None or faults:
         raise document.refusal(faults)
     parts: list[CompoundPart] = []
     for key, part in file.parts.items():
         try:
-            model, spec = asked(part)
+            model, spec = asked(part, find)
             parts.append(CompoundPart(key, model, spec, part.count))
         except OctantError as error:
             faults.append(Fault(("parts", key), str(error)))
@@ -131,10 +127,6 @@ def parse_component(text: str, name: str = "<text>") -> Compound:
 
 def _validated(document: Document) -> tuple[ComponentFile | None, list[Fault]]:
     data = document.data
-    if data.get("octant") != COMPONENT_HEADER:
-        given = repr(data["octant"]) if "octant" in data else "missing"
-        message = f"is {given}; a component's file must say 'octant: {COMPONENT_HEADER}'"
-        return None, [Fault(("octant",), message)]
     sources = data.get("sources")
     reading = Reading(frozenset(sources) if isinstance(sources, dict) else frozenset())
     faults = list(document.faults)

@@ -62,6 +62,7 @@ class Builder:
 
     file: ArchitectureFile
     sources: dict[str, Source]
+    find: Callable[[str], AbstractEstimator] = estimator
     faults: list[Fault] = field(default_factory=list)
     citations: list[tuple[str, str]] = field(default_factory=list)
 
@@ -127,7 +128,7 @@ def _priced(
         case DramAccess():
             return dram_access(energy.type, word_bits)
         case EstimatedEnergy():
-            model, spec = asked(energy)
+            model, spec = asked(energy, builder.find)
             _require_width(spec, word_bits)
             return price_of_action(model, spec, energy.action)
     source = builder.sources[energy.source]
@@ -156,9 +157,16 @@ def _stated_spreads(energy: StatedEnergy) -> tuple[Spread, ...]:
     return (between(energy.because, low, value, high),)
 
 
-def asked(part: EstimatedComponent) -> tuple[AbstractEstimator, ComponentSpec]:
-    """The estimator that a part names, scaled where it asks for it, and the component."""
-    model = estimator(part.estimator)
+def asked(
+    part: EstimatedComponent, find: Callable[[str], AbstractEstimator]
+) -> tuple[AbstractEstimator, ComponentSpec]:
+    """The estimator that a part names, scaled where it asks for it, and the component.
+
+    Args:
+        part: as a file describes it.
+        find: the estimator of that name, or in the file of that path.
+    """
+    model = find(part.estimator)
     if part.scale:
         assert part.node is not None and part.voltage is not None, "the form was checked"
         model = Scaled(model, Technology(part.node, part.voltage), supply_v=part.supply)
@@ -181,7 +189,7 @@ def memory_component(builder: Builder, memory: Memory, path: FieldPath) -> Estim
         return Estimated()
 
     def ask() -> Estimated:
-        model, spec = asked(part)
+        model, spec = asked(part, builder.find)
         _require_width(spec, memory.word)
         read, write = (price_of_action(model, spec, action) for action in ("read", "write"))
         return Estimated(read, write, None, *_size(model, spec))
@@ -197,7 +205,7 @@ def compute_component(builder: Builder) -> Estimated:
         return Estimated()
 
     def ask() -> Estimated:
-        model, spec = asked(part)
+        model, spec = asked(part, builder.find)
         price = price_of_action(model, spec, model.description.actions[0])
         return Estimated(None, None, price, *_size(model, spec))
 

@@ -36,7 +36,7 @@ def test_help_and_reference_have_the_table_of_exit_codes(octant: Octant) -> None
 def test_the_reference_names_every_command_and_option(octant: Octant) -> None:
     page = Path(__file__).parents[3] / "docs" / "reference" / "cli.md"
     text = page.read_text("utf-8")
-    for command in ("evaluate", "map", "show", "list"):
+    for command in ("evaluate", "map", "show", "list", "components", "price"):
         assert f"## octant {command}\n" in text
         section = text.split(f"## octant {command}\n")[1].split("\n## ")[0]
         words = {word.strip("[],") for word in octant(command, "--help").out.split()}
