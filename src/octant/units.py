@@ -101,6 +101,10 @@ _DIMENSIONS = {
     "energy per bit": _dimension(
         _prefixed("J/b", "a f p n u m -"), "aJ/b fJ/b pJ/b nJ/b uJ/b mJ/b J/b", "pJ/b fJ/b nJ/b"
     ),
+    "money": _dimension({"USD": 1.0, "kUSD": 1e3}, "USD", "USD kUSD"),
+    "defect density": _dimension(
+        {"/cm^2": 1e4, "/mm^2": 1e6, "/m^2": 1.0}, "/cm^2", "/cm^2 /mm^2 /m^2"
+    ),
     "share": _dimension({"%": 0.01}, "%", "%"),
 }
 

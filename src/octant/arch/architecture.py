@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from octant.arch.dataflow import Dataflow
-from octant.arch.nodes import Compute, Fanout, Level, VectorUnit
+from octant.arch.nodes import Compute, CostInputs, Fanout, Level, VectorUnit
 from octant.errors import InvalidArchitectureError
 from octant.workload import Role
 
@@ -27,6 +27,9 @@ class Architecture:
         process_m: the process node's name as a length (65 nm is 65e-9); None is unknown.
         voltage_v: supply; None is unknown.
         area_m2: of the chip or core as ``area_note`` says; None is unknown.
+        die_m2: of the whole die, where that is more than ``area_m2`` speaks of; None is unknown.
+        layout_share: of the chip, what is wires and space between its parts; None is unknown.
+        cost: what its owner states of its cost.
         leakage_w: of everything that no node counts; None is unknown.
         sources: citations of its numbers, as (what, citation) pairs.
     """
@@ -43,6 +46,9 @@ class Architecture:
     area_m2: float | None = None
     area_note: str = ""
     leakage_w: float | None = None
+    die_m2: float | None = None
+    layout_share: float | None = None
+    cost: CostInputs | None = None
     sources: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -68,6 +74,10 @@ class Architecture:
         if not (math.isfinite(self.clock_hz) and self.clock_hz > 0):
             raise InvalidArchitectureError(
                 f"{where}: clock is {self.clock_hz} Hz, allowed is above 0"
+            )
+        if self.layout_share is not None and not 0 <= self.layout_share < 1:
+            raise InvalidArchitectureError(
+                f"{where}: its layout takes {self.layout_share:g} of it, allowed is 0 to below 1"
             )
         self._check_dataflows(where)
 

@@ -225,3 +225,22 @@ class VectorUnit:
         _require_positive(
             f"vector unit {self.name!r}", operations_per_cycle=self.operations_per_cycle
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CostInputs:
+    """What a chip's owner states of its cost; None is left to what was published, or unknown.
+
+    Args:
+        source: where these figures come from, as a citation.
+        wafer_usd: price of a wafer.
+        defects_per_m2: killing defects of the process.
+        dram_usd: off-chip memory of one chip.
+        interface_usd: what connects it: board, connector, controller.
+    """
+
+    source: str
+    wafer_usd: float | None = None
+    defects_per_m2: float | None = None
+    dram_usd: float | None = None
+    interface_usd: float | None = None

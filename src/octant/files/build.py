@@ -10,6 +10,7 @@ from octant.arch import (
     Architecture,
     Compute,
     Constraint,
+    CostInputs,
     Dataflow,
     Fanout,
     FanoutAxis,
@@ -78,10 +79,20 @@ def build(
             vector=vector,
             dataflows=tuple(dataflow for dataflow in dataflows if dataflow is not None),
             sources=_citations(builder),
+            cost=_cost(builder),
             **_chip_figures(file),
         ),
     )
     return chip, builder.faults
+
+
+def _cost(builder: Builder) -> CostInputs | None:
+    part = builder.file.cost
+    if part is None:
+        return None
+    return CostInputs(
+        str(builder.sources[part.source]), part.wafer, part.defects, part.dram, part.interface
+    )
 
 
 class _ChipFigures(TypedDict):
@@ -92,6 +103,8 @@ class _ChipFigures(TypedDict):
     area_m2: float | None
     area_note: str
     leakage_w: float | None
+    die_m2: float | None
+    layout_share: float | None
 
 
 def _chip_figures(file: ArchitectureFile) -> _ChipFigures:
@@ -101,6 +114,8 @@ def _chip_figures(file: ArchitectureFile) -> _ChipFigures:
         "area_m2": file.area.value if file.area else None,
         "area_note": file.area.note if file.area else "",
         "leakage_w": file.leakage,
+        "die_m2": file.die,
+        "layout_share": file.layout,
     }
 
 

@@ -25,11 +25,14 @@ from octant.files.quantity import (
     Bandwidth,
     Bits,
     Capacity,
+    DefectDensity,
     Energy,
     Format,
     Frequency,
     Length,
+    Money,
     Power,
+    Share,
     Voltage,
     fault,
 )
@@ -348,6 +351,16 @@ class AreaPart(Part):
     note: str
 
 
+class CostPart(Part):
+    """What the chip's owner states of its cost; the rest is published or unknown."""
+
+    source: SourceName
+    wafer: Money | None = None
+    defects: DefectDensity | None = None
+    dram: Money | None = None
+    interface: Money | None = None
+
+
 class Origins(Part):
     """A source that is not a publication: give exactly one."""
 
@@ -390,6 +403,11 @@ class ArchitectureFile(Part):
     process: Length | None = None
     voltage: Voltage | None = None
     area: AreaPart | None = None
+    die: Area | None = None
+    layout: Annotated[
+        Share | None, Field(description="of the chip: wires and space between its parts")
+    ] = None
+    cost: CostPart | None = None
     leakage: Power | None = None
     nodes: list[NodeForm]
     compute: ComputeNode

@@ -133,6 +133,10 @@ Frequency = Annotated[float, _quantity("frequency"), _schema("a frequency", "200
 Length = Annotated[float, _quantity("length"), _schema("the node's name as a length", "65 nm")]
 Voltage = Annotated[float, _quantity("voltage"), _schema("a supply voltage", "1.0 V")]
 Area = Annotated[float, _quantity("area"), _schema("an area", "12.25 mm^2")]
+Money = Annotated[float, _quantity("money", positive=False), _schema("a price", "3000 USD")]
+DefectDensity = Annotated[
+    float, _quantity("defect density"), _schema("killing defects", "0.1 /cm^2")
+]
 Share = Annotated[float, _quantity("share", positive=False), _schema("a share", "25 %")]
 Power = Annotated[float, _quantity("power", positive=False), _schema("a power", "2 mW")]
 Format = Annotated[

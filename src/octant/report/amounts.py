@@ -120,6 +120,8 @@ _FORMS: dict[Unit, Callable[[float], str]] = {
     Unit.INFERENCES_PER_SECOND: _counted("inferences/s"),
     Unit.OPERATIONS_PER_SECOND: lambda value: count_text(value, "op/s"),
     Unit.WATT: _of("power"),
+    Unit.USD: _of("money"),
+    Unit.USD_PER_INFERENCE_PER_SECOND: _of("money", "/(inference/s)"),
     Unit.METRE: _of("length"),
     Unit.SQUARE_METRE: _of("area"),
     Unit.SQUARE_METRE_PER_MAC_UNIT: _of("area", "/MAC unit"),

@@ -61,7 +61,7 @@ def assemble(
         latency=metrics.latency(run),
         energy=metrics.energy(run, limits),
         power=metrics.power(run, limits),
-        cost=cost(architecture),
+        cost=cost(architecture, factors.inferences_per_s if factors else None),
         flexibility=metrics.flexibility(covered),
         scalability=metrics.scalability(),
         decomposition=factors,

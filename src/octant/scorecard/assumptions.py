@@ -29,6 +29,8 @@ def assumptions(
         *_limits(architecture),
         *_searches(layers),
         *_assumed(architecture),
+        "The cost is that of making a die, packaging and testing it, and what is stated beside it: "
+        "design, masks, volume, margins and the rest of the system are in no figure.",
     )
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from octant.arch import Architecture, Store
+from octant.scorecard.die import area_of_parts, die_rows
 from octant.scorecard.records import Figure, Metric, Missing, Row, Unit
 from octant.source import Origin
 
 _UNSTATED = "the description of the chip does not give it"
 
 
-def cost(architecture: Architecture) -> Metric:
-    """Area, process, on-chip storage and compute units, and the bandwidth of off-chip memory."""
+def cost(architecture: Architecture, inferences_per_s: float | None = None) -> Metric:
+    """Area, process, storage, units, the bandwidth of off-chip memory, and what the die costs.
+
+    Args:
+        architecture: whose cost.
+        inferences_per_s: that the cost is set against; None where nothing ran.
+    """
     units = architecture.compute_units
     area, storage = _area(architecture), _storage(architecture)
     return Metric(
@@ -30,11 +36,7 @@ def cost(architecture: Architecture) -> Metric:
                 _shared(storage, units, Unit.BIT_PER_MAC_UNIT),
             ),
             *_bandwidth_rows(architecture),
-            Row(
-                "die_cost",
-                "die cost",
-                Missing("this version has no cost model", "a wafer price and a yield"),
-            ),
+            *die_rows(architecture, inferences_per_s),
         )
     )
 
@@ -67,7 +69,7 @@ def stated(
 
 def _area(architecture: Architecture) -> Figure | Missing:
     if architecture.area_m2 is None:
-        return Missing(_UNSTATED, "the area of the chip")
+        return area_of_parts(architecture)
     return stated(architecture, architecture.area_m2, Unit.SQUARE_METRE, architecture.area_note)
 
 

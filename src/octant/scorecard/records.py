@@ -32,6 +32,8 @@ class Unit(StrEnum):
     INFERENCES_PER_SECOND = "inferences/s"
     OPERATIONS_PER_SECOND = "operations/s"
     WATT = "W"
+    USD = "USD"
+    USD_PER_INFERENCE_PER_SECOND = "USD/(inference/s)"
     METRE = "m"
     SQUARE_METRE = "m^2"
     SQUARE_METRE_PER_MAC_UNIT = "m^2/MAC unit"

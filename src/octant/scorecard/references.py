@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from octant.arch import Architecture, Dataflow
 from octant.components import Price
+from octant.scorecard.die import die_citations
 from octant.scorecard.records import Reference
 from octant.source import Origin
 from octant.workload import Workload
@@ -50,6 +51,7 @@ def _citations(
         yield f"dataflow {dataflow.name}", _without_published(citation)
     for action, price in prices(architecture):
         yield f"energy of {action}", _without_published(str(price.source))
+    yield from die_citations(architecture)
 
 
 def _without_published(citation: str) -> str:

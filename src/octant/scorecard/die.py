@@ -1,0 +1,181 @@
+"""What the die of a chip costs, on the sheet: every step, its source, its interval."""
+
+from __future__ import annotations
+
+import math
+
+from octant.arch import Architecture
+from octant.components import Estimate
+from octant.components.die import ANANDTECH, CSET, DIGITIMES, MURPHY, DieCost, die_cost
+from octant.components.price import weakest
+from octant.errors import NotEstimatedError
+from octant.scorecard.records import Figure, Missing, Row, Unit
+from octant.source import Origin, Source
+
+_STATED = "the owner of the chip states none"
+#: Citations as the rows call them; the references have them in full.
+_SHORT = {
+    CSET: "CSET 2020",
+    DIGITIMES: "DigiTimes 2022",
+    ANANDTECH: "TSMC's N7 and N5",
+    MURPHY: "Murphy's model",
+}
+
+
+def area_of_parts(architecture: Architecture) -> Figure | Missing:
+    """The area of a chip as the sum of its parts and the share of its layout.
+
+    The parts are all memories but the outermost level's, and the compute units; with a layout share
+    ``s`` they are ``1 - s`` of the chip.
+    """
+    parts = [
+        (store.name, architecture.instances(level.name), store.area_m2)
+        for level in architecture.levels[1:]
+        for store in level.stores
+    ]
+    compute = architecture.compute
+    parts.append((compute.name, architecture.compute_units, compute.area_m2))
+    unknown = [name for name, _, area_m2 in parts if area_m2 is None]
+    if unknown:
+        return Missing(
+            "the description of the chip does not give it",
+            f"the area of the chip, or of its parts: {', '.join(unknown)}",
+        )
+    if architecture.layout_share is None:
+        return Missing(
+            "the areas of the parts are known, the space between them is not",
+            "the share of the chip that is layout overhead",
+        )
+    parts_m2 = math.fsum(count * (area_m2 or 0.0) for _, count, area_m2 in parts)
+    layout = f"{100 * architecture.layout_share:g} % of it layout overhead as stated"
+    return Figure(
+        parts_m2 / (1 - architecture.layout_share),
+        Unit.SQUARE_METRE,
+        Origin.MODELLED,
+        f"the sum of its parts, {layout}",
+    )
+
+
+def die_rows(architecture: Architecture, inferences_per_s: float | None) -> tuple[Row, ...]:
+    """The rows of the die's cost; what is missing says what to add."""
+    found = _die(architecture)
+    if isinstance(found, Missing):
+        return (Row("die_cost", "die cost", found),)
+    cost, area = found
+    sum_usd, origin, basis = _together(architecture, cost)
+    rows = [
+        Row("wafer", "wafer price", _figure(cost.wafer, Unit.USD)),
+        Row(
+            "dies",
+            "dies on a wafer",
+            Figure(float(cost.dies), Unit.COUNT, Origin.MODELLED, f"300 mm; {area}"),
+        ),
+        Row("yield", "yield", _figure(cost.working, Unit.SHARE)),
+        Row(
+            "die_cost",
+            "die cost",
+            _short(cost.die, Unit.USD, "wafer / (dies x yield)"),
+        ),
+        Row("package_cost", "assembly, test and package", _figure(cost.package, Unit.USD)),
+        *_beside(architecture),
+        Row(
+            "per_inference_per_s",
+            "cost per inference/s",
+            Figure(sum_usd / inferences_per_s, Unit.USD_PER_INFERENCE_PER_SECOND, origin, basis)
+            if inferences_per_s
+            else Missing("no layer of the network runs on this chip", "a network that it can run"),
+        ),
+    ]
+    return tuple(rows)
+
+
+def die_citations(architecture: Architecture) -> tuple[tuple[str, str], ...]:
+    """(what, citation) of every source that the rows of the die's cost rest on, in full."""
+    found = _die(architecture)
+    if isinstance(found, Missing):
+        return ()
+    cost, _ = found
+    uses = (
+        ("wafer price", cost.wafer.source.citation),
+        ("yield", cost.working.source.citation),
+        ("package and test", cost.package.source.citation),
+    )
+    return tuple(
+        (what, citation) for what, words in uses for citation in _SHORT if citation in words
+    )
+
+
+def _die(architecture: Architecture) -> tuple[DieCost, str] | Missing:
+    area_m2, words = architecture.die_m2, "the die as published"
+    if area_m2 is None:
+        area_m2, words = architecture.area_m2, f"the area as stated ({architecture.area_note})"
+    if area_m2 is None:
+        parts = area_of_parts(architecture)
+        if isinstance(parts, Missing):
+            return Missing("the area of the die is not known", parts.add)
+        area_m2, words = parts.value, parts.basis
+    stated = architecture.cost
+    wafer = None
+    if stated is not None and stated.wafer_usd is not None:
+        wafer = Estimate(stated.wafer_usd, "money", _source(stated.source))
+    defects = stated.defects_per_m2 if stated else None
+    try:
+        cost = die_cost(area_m2, architecture.process_m, wafer=wafer, defects_per_m2=defects)
+    except NotEstimatedError as error:
+        return Missing(str(error), "the process node, or the price of a wafer")
+    return cost, words
+
+
+def _beside(architecture: Architecture) -> tuple[Row, ...]:
+    """Off-chip memory and interface: only as the owner states them."""
+    stated = architecture.cost
+    rows = []
+    for name, label, usd in (
+        ("dram_cost", "off-chip memory cost", stated.dram_usd if stated else None),
+        ("interface_cost", "interface cost", stated.interface_usd if stated else None),
+    ):
+        if stated is None or usd is None:
+            rows.append(Row(name, label, Missing(_STATED, "a price of it to the chip's file")))
+            continue
+        source = _source(stated.source)
+        rows.append(Row(name, label, Figure(usd, Unit.USD, source.origin, source.citation)))
+    return tuple(rows)
+
+
+def _together(architecture: Architecture, cost: DieCost) -> tuple[float, Origin, str]:
+    """What is known of the chip's cost, as far to be trusted as its weakest part."""
+    stated = architecture.cost
+    extra = {
+        "off-chip memory": stated.dram_usd if stated else None,
+        "interface": stated.interface_usd if stated else None,
+    }
+    known = [name for name, usd in extra.items() if usd is not None]
+    without = [name for name, usd in extra.items() if usd is None]
+    basis = ", ".join(["die", "package", *known])
+    if without:
+        basis += f"; without {' and '.join(without)}"
+    usd = cost.die.value + cost.package.value + sum(usd or 0.0 for usd in extra.values())
+    origins = [cost.die.source.origin, cost.package.source.origin]
+    if stated is not None and known:
+        origins.append(_source(stated.source).origin)
+    return usd, weakest(origins), basis
+
+
+def _figure(estimate: Estimate, unit: Unit) -> Figure:
+    basis = estimate.source.citation
+    for citation, short in _SHORT.items():
+        basis = basis.replace(citation, short)
+    return _short(estimate, unit, basis)
+
+
+def _short(estimate: Estimate, unit: Unit, basis: str) -> Figure:
+    limits = (estimate.low, estimate.high) if estimate.spreads else (None, None)
+    return Figure(estimate.value, unit, estimate.source.origin, basis, *limits)
+
+
+def _source(citation: str) -> Source:
+    """The source that an architecture cites as ``assumed: words``."""
+    word, _, words = citation.partition(": ")
+    if word in set(Origin) and words:
+        return Source(Origin(word), words)
+    return Source(Origin.PUBLISHED, citation)
