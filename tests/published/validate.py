@@ -9,7 +9,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.published import eyeriss_page, isca16_alexnet, isca16_page, tpu_page
+from tests.published import (
+    components_page,
+    eyeriss_page,
+    isca16_alexnet,
+    isca16_page,
+    tpu_page,
+)
 
 PAGE = Path(__file__).parents[2] / "docs/explanation/validation.md"
 TIME_LIMIT_S = 100.0
@@ -28,7 +34,14 @@ Counts are checked elsewhere: see [counting](counting.md).
 def page() -> str:
     """Returns the page from what is computed now and the recorded mappings."""
     return "\n".join(
-        [_HEAD, eyeriss_page.section(), isca16_page.section(), tpu_page.section().rstrip("\n"), ""]
+        [
+            _HEAD,
+            eyeriss_page.section(),
+            isca16_page.section(),
+            tpu_page.section(),
+            components_page.section().rstrip("\n"),
+            "",
+        ]
     )
 
 

@@ -68,8 +68,12 @@ def price(
     >>> quote["read energy"].value is not None
     True
     """
+    from octant.components.adapters import hwcomponents
     from octant.files.estimators import estimator_named
 
+    if str(component).startswith(hwcomponents.PREFIX):
+        wrapped = hwcomponents.from_words(str(component), attributes or {})
+        return quote(wrapped, ComponentSpec(str(component)))
     model = estimator_named(str(component))
     if scale:
         if node is None or voltage is None:

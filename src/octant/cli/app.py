@@ -201,7 +201,9 @@ def list_components(
     from octant.report import component_page, components_page
 
     if name is None:
-        show(components_page(api.estimators(), width=width()))
+        from octant.components.adapters.hwcomponents import availability
+
+        show(components_page(api.estimators(), more=availability(), width=width()))
     else:
         show(component_page(installed_component(name), width=width()))
 

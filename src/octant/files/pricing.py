@@ -19,6 +19,8 @@ from octant.components import (
     integer_mac,
     multiple_of,
 )
+from octant.components.adapters import hwcomponents
+from octant.components.adapters.hwcomponents import PREFIX
 from octant.components.estimator import area, leakage
 from octant.components.estimator import energy as price_of_action
 from octant.components.scaling import Scaled
@@ -166,11 +168,13 @@ def asked(
         part: as a file describes it.
         find: the estimator of that name, or in the file of that path.
     """
+    words = {word: str(value) for word, value in part.attributes.items()}
+    if part.estimator.startswith(PREFIX):
+        return hwcomponents.from_words(part.estimator, words), ComponentSpec(part.estimator)
     model = find(part.estimator)
     if part.scale:
         assert part.node is not None and part.voltage is not None, "the form was checked"
         model = Scaled(model, Technology(part.node, part.voltage), supply_v=part.supply)
-    words = {word: str(value) for word, value in part.attributes.items()}
     spec = from_words(
         part.estimator,
         words,

@@ -11,11 +11,12 @@ from octant.report.layout import WIDTH, Column, fields, numbered, page, paragrap
 from octant.units import text
 
 
-def components_page(installed: Iterable[Installed], *, width: int = WIDTH) -> str:
+def components_page(installed: Iterable[Installed], *, more: str = "", width: int = WIDTH) -> str:
     """The page that ``octant components`` prints: what each prices, and on whose word.
 
     Args:
         installed: the estimators and compounds.
+        more: a sentence on other tools' models.
         width: characters of a line.
     """
     listed = tuple(installed)
@@ -37,6 +38,7 @@ def components_page(installed: Iterable[Installed], *, width: int = WIDTH) -> st
     lines += ["", "Every one prices the energy of its actions; 'also' is what else it gives:"]
     lines += ["A area, L leakage, T latency."]
     lines += ["octant components NAME says more of one; octant price NAME prices one."]
+    lines += paragraph(more, width=width) if more else []
     lines += ["", "sources", *references(numbers, width=width)]
     return page(lines)
 
