@@ -16,11 +16,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks import pricing
 from benchmarks.searches import table
 
 PYTHON_IMPORT = ("-c", "import octant")
 COMMANDS = (
     ("--help",),
+    ("components",),
+    ("price", "sram", "--capacity", "108 KiB", "--width", "64 b", "--node", "65 nm"),
     ("evaluate", "alexnet", "--on", "eyeriss"),
     ("evaluate", "mobilenet-v1", "--on", "eyeriss"),
     ("evaluate", "resnet50", "--on", "eyeriss"),
@@ -76,7 +79,8 @@ def main() -> None:
     start = "import sys; from octant.cli import main; sys.argv[0] = 'octant'; sys.exit(main())"
     for command in COMMANDS:
         runs = [timed(("-c", start, *command)) for _ in range(repeat)]
-        print(row(f"octant {' '.join(command)}", runs), flush=True)
+        print(row(f"octant {' '.join(command[:4])}", runs), flush=True)
+    print(f"\n{pricing.table()}")
     print(f"\n{table()}")
 
 

@@ -217,7 +217,7 @@ def _store(
 
     rates = _rates(memory, builder.file.clock)
     read, write = estimated.read, estimated.write
-    if memory.component is None:
+    if read is None and write is None:
         read, write = either("read_energy"), either("write_energy")
     return builder.attempt(
         path,

@@ -201,7 +201,8 @@ BandwidthForm = Annotated[
 class Memory(Part):
     """One memory. Energies are of one word; one that is left out is unknown.
 
-    With ``component`` an estimator gives both energies and, where it can, area and leakage.
+    With ``component`` an estimator gives both energies and, where it can, area and leakage; what
+    the file states itself comes before it.
     """
 
     keeps: list[RoleName]
@@ -224,12 +225,6 @@ class Memory(Part):
             raise fault(
                 f"has 'energy' and {' and '.join(map(repr, sorted(split)))}; allowed is 'energy' "
                 "for both directions, or one for each"
-            )
-        given = {"energy"} & self.model_fields_set | split
-        if self.component is not None and given:
-            raise fault(
-                f"has 'component' and {' and '.join(map(repr, sorted(given)))}; allowed is "
-                "'component', which prices both directions, or energies"
             )
         return self
 
@@ -306,12 +301,6 @@ class ComputeNode(Part):
     area: Area | None = None
     leakage: Power | None = None
     source: SourceName | None = None
-
-    @model_validator(mode="after")
-    def _one_way_to_price(self) -> ComputeNode:
-        if self.component is not None and "energy" in self.model_fields_set:
-            raise fault("has 'component' and 'energy'; allowed is one of them")
-        return self
 
 
 class Vector(Part):

@@ -94,7 +94,7 @@ def source_of(form: SourceForm) -> Source:
 def mac_price(builder: Builder) -> Price | None:
     """The price of the chip's multiply-accumulate, of which others may be multiples."""
     compute = builder.file.compute
-    if compute.component is not None:
+    if compute.component is not None and "energy" not in compute.model_fields_set:
         return compute_component(builder).energy
     energy = compute.energy
     if isinstance(energy, StatedEnergy) and isinstance(energy.value, Multiple):
@@ -187,13 +187,19 @@ def asked(
 
 
 def memory_component(builder: Builder, memory: Memory, path: FieldPath) -> Estimated:
-    """What the estimator of a memory says: both energies of a word, and area and leakage."""
+    """What the estimator of a memory says: area and leakage, and both energies of a word.
+
+    Where the file states energies itself, the estimator is not asked for any.
+    """
     part = memory.component
     if part is None:
         return Estimated()
+    stated = {"energy", "read_energy", "write_energy"} & memory.model_fields_set
 
     def ask() -> Estimated:
         model, spec = asked(part, builder.find)
+        if stated:
+            return Estimated(None, None, None, *_size(model, spec))
         _require_width(spec, memory.word)
         read, write = (price_of_action(model, spec, action) for action in ("read", "write"))
         return Estimated(read, write, None, *_size(model, spec))
@@ -210,6 +216,8 @@ def compute_component(builder: Builder) -> Estimated:
 
     def ask() -> Estimated:
         model, spec = asked(part, builder.find)
+        if "energy" in node.model_fields_set:
+            return Estimated(None, None, None, *_size(model, spec))
         price = price_of_action(model, spec, model.description.actions[0])
         return Estimated(None, None, price, *_size(model, spec))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from octant.errors import PluginError, UnknownNameError, near_misses
@@ -50,14 +51,19 @@ def plugins(group: str, built_in: Mapping[str, str]) -> tuple[Plugin, ...]:
     >>> [plugin.name for plugin in plugins("octant.none", {"b": "m:B", "a": "m:A"})]
     ['a', 'b']
     """
+    own = [Plugin(group, name, target, OWN) for name, target in built_in.items()]
+    return tuple(sorted([*own, *declared(group)], key=lambda plugin: (plugin.name, plugin.owner)))
+
+
+@cache
+def declared(group: str) -> tuple[Plugin, ...]:
+    """The plug-ins of installed packages, looked for once: what is installed does not change."""
     from importlib.metadata import entry_points
 
-    own = [Plugin(group, name, target, OWN) for name, target in built_in.items()]
-    others = [
+    return tuple(
         Plugin(group, point.name, point.value, _owner(point.dist))
         for point in entry_points(group=group)
-    ]
-    return tuple(sorted([*own, *others], key=lambda plugin: (plugin.name, plugin.owner)))
+    )
 
 
 def find(name: str, known: Iterable[Plugin], what: str) -> Plugin:

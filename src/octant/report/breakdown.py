@@ -6,13 +6,20 @@ from dataclasses import replace
 
 from octant.report.amounts import joules, share
 from octant.report.layout import Column, bar, table
-from octant.scorecard import EnergyGroup, EnergyPart, Scorecard, by_component, by_tensor
+from octant.scorecard import (
+    LEAKAGE,
+    EnergyGroup,
+    EnergyPart,
+    Scorecard,
+    by_component,
+    by_tensor,
+)
 
 _LONGEST_BAR = 20
 
 
 def breakdown(card: Scorecard, *, width: int) -> list[str]:
-    """The table of a run's energy: a row for each component, a column for each tensor.
+    """The table of a run's energy: a row for each component, a column for each tensor and leakage.
 
     Shares are of what is known; bars show them where there is room.
 
@@ -20,7 +27,7 @@ def breakdown(card: Scorecard, *, width: int) -> list[str]:
         card: whose ``energy_parts`` are shown.
         width: characters of a line.
     """
-    parts = card.energy_parts
+    parts = tuple(_own_column(part) for part in card.energy_parts)
     tensors = [group.name for group in by_tensor(parts) if group.name]
     known = tuple(part for part in parts if part.energy_j is not None)
     whole_j = _sum_j(known)
@@ -36,6 +43,11 @@ def breakdown(card: Scorecard, *, width: int) -> list[str]:
         line if fraction is None else f"{line}  {bar(fraction, _room(line, width))}".rstrip()
         for line, fraction in zip(lines, [None, *_shares(parts, whole_j), None], strict=True)
     ]
+
+
+def _own_column(part: EnergyPart) -> EnergyPart:
+    """The part, with leakage as a column of its own beside the tensors."""
+    return replace(part, tensor=part.action) if part.action == LEAKAGE else part
 
 
 def _room(line: str, width: int) -> int:

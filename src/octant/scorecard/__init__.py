@@ -2,6 +2,7 @@
 
 from octant.scorecard.assemble import assemble
 from octant.scorecard.energy import EnergyGroup, by_component, by_level, by_tensor
+from octant.scorecard.leakage import LEAKAGE
 from octant.scorecard.records import (
     SCHEMA,
     ArrayRun,
@@ -23,6 +24,7 @@ from octant.scorecard.records import (
 )
 
 __all__ = [
+    "LEAKAGE",
     "SCHEMA",
     "ArrayRun",
     "Contribution",

@@ -48,6 +48,19 @@ def test_what_the_file_states_comes_before_the_estimator() -> None:
     assert parse_architecture(text).levels[1].stores[0].leakage_w == 3e-3
 
 
+def test_stated_energies_keep_their_place_beside_a_component() -> None:
+    text = word64(SRAM.replace("64 b", "128 b") + BUFFER)  # no word of 128 b is priced
+    store = parse_architecture(text).levels[1].stores[0]
+    assert store.read_energy is not None and store.read_energy.energy_j == pytest.approx(2e-12)
+    assert store.area_m2 is not None and store.leakage_w is not None
+    form = "component: {estimator: aladdin-mac, attributes: {width: 16 b, accumulator: 16 b}}"
+    made = parse_architecture(changed((MAC, f"{MAC}  {form}\n")))
+    assert made.compute.mac_energy is not None
+    assert made.compute.mac_energy.energy_j == pytest.approx(1e-12)
+    assert made.compute.area_m2 == pytest.approx((6350 / 4 + 139) * 1e-12)
+    assert made.compute.leakage_w == pytest.approx((80 / 4 + 1.15) * 1e-6)
+
+
 def test_a_scaled_compute_unit() -> None:
     form = (
         "component: {estimator: integer-mac, scale: true, node: 65 nm, voltage: 1 V, "
@@ -91,7 +104,6 @@ def test_limits_of_a_stated_energy() -> None:
         (SRAM.replace("node: 45 nm, ", ""), "needs a process node"),
         (SRAM.replace("node:", "scale: true, node:"), "'scale' without both of 'node'"),
         (SRAM.replace("node:", "supply: 1 V, node:"), "only scaling needs"),
-        (SRAM + BUFFER, "has 'component' and 'energy'; allowed is"),
         ("energy: {value: 2 pJ, low: 1 pJ, source: lesson}\n", "allowed is all three or none"),
         (
             "energy: {value: 2 pJ, low: 3 pJ, high: 4 pJ, because: a, source: lesson}\n",

@@ -218,18 +218,18 @@ def test_what_is_written_reads_back(folder: Path, name: str) -> None:
 
 
 def test_unknown_prices_are_not_written() -> None:
-    with pytest.raises(NotEstimatedError, match="no source gives weight_memory read"):
+    with pytest.raises(NotEstimatedError, match="no source gives host_memory read"):
         octant.reference_tables("tpu1")
     with pytest.raises(NotEstimatedError, match="no source gives the area of a part"):
-        octant.reference_tables("eyeriss", energies=False, areas=True)
-    chip = builtin_architecture("eyeriss")
+        octant.reference_tables("teaching", energies=False, areas=True)
+    chip = builtin_architecture("teaching")
     level = chip.levels[1]
     known = replace(level, stores=(replace(level.stores[0], area_m2=2e-6),))
     assert isinstance(known, Level)
     nodes = tuple(known if node == level else node for node in chip.nodes)
     written = octant.reference_tables(replace(chip, nodes=nodes), energies=False, areas=True)
     assert yaml.safe_load(written)["ART"]["tables"] == [
-        {"name": "eyeriss.buffer[1..1]", "area": 2000000.0}
+        {"name": "teaching.buffer[1..1]", "area": 2000000.0}
     ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
 
 from octant.errors import PluginError, UnknownNameError
 from octant.registry import Plugin, find, load, plugins
+from octant.registry.plugins import declared
 
 GROUP = "octant.tests"
 
@@ -18,13 +20,16 @@ class Dist:
 
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def points(*, group: str) -> list[importlib.metadata.EntryPoint]:
         point = importlib.metadata.EntryPoint("sram", "acme:Sram", group)
         vars(point)["dist"] = Dist()
         return [point]
 
     monkeypatch.setattr(importlib.metadata, "entry_points", points)
+    declared.cache_clear()
+    yield
+    declared.cache_clear()
 
 
 def test_both_doors_are_one(installed: None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octant.mapper import Objective
-from octant.report.amounts import figure_text, joules, objective_text, seconds, share
+from octant.report.amounts import figure_text, interval_text, joules, objective_text, seconds, share
 from octant.scorecard import Figure, Unit
 from octant.source import Origin
 
@@ -18,6 +18,8 @@ TEXTS = {
     Unit.INFERENCES_PER_SECOND: (1234.0, "1.234 k inferences/s"),
     Unit.OPERATIONS_PER_SECOND: (67.2e9, "67.2 Gop/s"),
     Unit.WATT: (0.278, "278 mW"),
+    Unit.USD: (1980.4, "1980 USD"),
+    Unit.USD_PER_INFERENCE_PER_SECOND: (0.16842, "0.1684 USD/(inference/s)"),
     Unit.METRE: (65e-9, "65 nm"),
     Unit.SQUARE_METRE: (12.25e-6, "12.25 mm^2"),
     Unit.SQUARE_METRE_PER_MAC_UNIT: (2e-9, "2000 um^2/MAC unit"),
@@ -32,6 +34,20 @@ TEXTS = {
 def test_figures(unit: Unit) -> None:
     value, text = TEXTS[unit]
     assert figure_text(Figure(value, unit, Origin.MODELLED, "an example")) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (6.9e-3, 9.64e-3, "6.9 to 9.64 mJ/inference"),
+        (0.5e-3, 2e-3, "500 uJ/inference to 2 mJ/inference"),
+        (None, None, ""),
+    ],
+)
+def test_intervals(low: float | None, high: float | None, text: str) -> None:
+    unit = Unit.JOULE_PER_INFERENCE
+    figure = Figure(1e-3, unit, Origin.MODELLED, "an example", low, high)
+    assert interval_text(figure) == text
 
 
 def test_large_counts_take_a_prefix() -> None:
