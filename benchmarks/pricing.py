@@ -41,7 +41,7 @@ nodes:
     word: 16 b
     energy:
       {estimator: wire, action: transfer,
-       attributes: {length: 1 mm, width: 16 b, supply: 1 V}}
+       attributes: {length: 1 mm, width: 16 b, swing: 1 V}}
   - level: registers
     keeps: [input, weight, output]
     word: 16 b

@@ -86,6 +86,7 @@ _DIMENSIONS = {
     ),
     "power": _dimension(_prefixed("W", _SMALL), "aW fW pW nW uW mW W kW MW GW TW", "W mW uW nW"),
     "voltage": _dimension(_prefixed("V", "u m - k"), "uV mV V kV", "V mV"),
+    "conductance": _dimension(_prefixed("S", "p n u m -"), "pS nS uS mS S", "S mS uS nS"),
     "length": _dimension(
         _prefixed("m", "p n u m - k") | {"cm": 1e-2}, "pm nm um mm m km", "nm um mm m"
     ),

@@ -47,7 +47,7 @@ def ratios() -> dict[str, float]:
     found = {
         "register file, 0.5 KiB": joules("sram", "read", capacity_bits=KIB / 2, width_bits=16.0),
         "inter-PE, 1 to 2 mm": joules(
-            "wire", "transfer", length_m=1.5e-3, width_bits=16.0, supply_v=1.0
+            "wire", "transfer", length_m=1.5e-3, width_bits=16.0, swing_v=1.0
         ),
         "buffer": joules("sram", "read", capacity_bits=128.0 * KIB, width_bits=64.0) / 4,
         "DRAM": joules("dram", "read", type="DRAM-horowitz", width_bits=16.0),

@@ -10,11 +10,8 @@ from octant.components import AbstractEstimator, ComponentSpec, Technology, esti
 from octant.components import installed as installed_estimators
 from octant.components.quoting import Installed, Quote, quote
 from octant.components.scaling import Scaled
-from octant.components.spec import from_words
+from octant.components.spec import RESERVED, from_words
 from octant.errors import InvalidComponentError, PluginError, near_misses
-
-#: Words that describe a component's technology, beside its attributes.
-TECHNOLOGY_WORDS = ("node", "voltage", "supply", "scale", "extrapolate")
 
 
 def estimators() -> tuple[Installed, ...]:
@@ -122,7 +119,7 @@ def _spec(
     known = [attribute.word for attribute in about.attributes]
     for word in words:
         if word not in known:
-            hint = near_misses(word, [*known, *TECHNOLOGY_WORDS])
+            hint = near_misses(word, [*known, *RESERVED])
             raise InvalidComponentError(f"{about.name} has no attribute {word!r}; {hint}")
     return from_words(
         about.name,

@@ -14,8 +14,6 @@ ALADDIN = (
     "40 nm table at 1 ns, as accelergy-aladdin-plug-in lists it"
 )
 ALADDIN_NODE_M = 40e-9
-#: The table states no supply; this is the nominal one of general-purpose 40 nm processes.
-ALADDIN_ASSUMED_V = 0.9
 
 
 class Row(NamedTuple):

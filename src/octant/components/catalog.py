@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from octant.components.estimator import AbstractEstimator
-from octant.errors import UnknownNameError, near_misses
 from octant.registry import Plugin, find, load, plugins
 
 #: The entry-point group of estimators.
@@ -73,20 +72,9 @@ def estimator(name: str, *, timeloop_compatible: bool = False) -> AbstractEstima
     'aladdin-mac'
     """
     chosen = TIMELOOP_COMPATIBLE.get(name, name) if timeloop_compatible else name
-    return _made(_found(chosen))
+    return _made(find(chosen, installed(), "component"))
 
 
 @cache
 def _made(plugin: Plugin) -> AbstractEstimator:
     return load(plugin, AbstractEstimator)()  # type: ignore[type-abstract]
-
-
-def _found(name: str) -> Plugin:
-    known = installed()
-    try:
-        return find(name, known, "estimator")
-    except UnknownNameError:
-        hint = near_misses(name, {plugin.name for plugin in known})
-        raise UnknownNameError(
-            f"there is no component {name!r}; {hint} (octant components lists them)"
-        ) from None

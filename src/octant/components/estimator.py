@@ -9,6 +9,7 @@ a technology that it knows.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
@@ -96,25 +97,25 @@ def energy(estimator: AbstractEstimator, spec: ComponentSpec, action: str) -> Pr
     if action not in actions:
         hint = near_misses(action, actions)
         raise UnknownNameError(f"{spec.kind} has no action {action!r}; {hint}")
-    return _marked(estimator.energy(ready, action), reasons)
+    return _answered(ready, lambda: estimator.energy(ready, action), reasons)
 
 
 def area(estimator: AbstractEstimator, spec: ComponentSpec) -> Estimate:
     """The area of a component. Raises as ``energy`` does, and where no source gives it."""
     ready, reasons = prepared(estimator, spec)
-    return _marked(estimator.area(ready), reasons)
+    return _answered(ready, lambda: estimator.area(ready), reasons)
 
 
 def leakage(estimator: AbstractEstimator, spec: ComponentSpec) -> Estimate:
     """The leakage power of a component. Raises as ``area`` does."""
     ready, reasons = prepared(estimator, spec)
-    return _marked(estimator.leakage(ready), reasons)
+    return _answered(ready, lambda: estimator.leakage(ready), reasons)
 
 
 def latency(estimator: AbstractEstimator, spec: ComponentSpec, action: str) -> Estimate:
     """The time of an action of a component. Raises as ``area`` does."""
     ready, reasons = prepared(estimator, spec)
-    return _marked(estimator.latency(ready, action), reasons)
+    return _answered(ready, lambda: estimator.latency(ready, action), reasons)
 
 
 def prepared(
@@ -169,6 +170,17 @@ def _node(spec: ComponentSpec, about: About) -> float | None:
         f"{spec.kind}: the process is {text(spec.process_m, 'length')}; its figures are for "
         f"{listed}: scale it from there, or give the value itself with its source"
     )
+
+
+def _answered(spec: ComponentSpec, ask: Callable[[], _Answer], reasons: tuple[str, ...]) -> _Answer:
+    """The answer; a refusal where the equation has no value, as it may far outside of its range."""
+    try:
+        return _marked(ask(), reasons)
+    except (ArithmeticError, ValueError) as error:
+        raise NotEstimatedError(
+            f"{spec.kind}: its equation has no value there ({error}); stay near the range of its "
+            "source"
+        ) from error
 
 
 def _marked(answer: _Answer, reasons: tuple[str, ...]) -> _Answer:

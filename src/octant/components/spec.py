@@ -13,6 +13,9 @@ from octant.units import parse, text
 #: A number in SI, or one of an attribute's choices.
 Value: TypeAlias = float | str
 
+#: Words of the command line and of files beside the attributes'; no attribute may have one.
+RESERVED = ("action", "estimator", "extrapolate", "json", "node", "scale", "supply", "voltage")
+
 #: Dimensions of attributes that ``units`` does not know: a bare number, a word of a list.
 COUNT, CHOICE = "count", "choice"
 
@@ -30,6 +33,7 @@ class Attribute:
         high: the largest.
         default: taken where none is given, and shown; None where one must be given.
         choices: the words allowed, for a choice.
+        fractional: a width need not be a whole number of bits (the effective bits of a converter).
     """
 
     name: str
@@ -40,6 +44,12 @@ class Attribute:
     high: float | None = None
     default: Value | None = None
     choices: tuple[str, ...] = ()
+    fractional: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers make sense."""
+        return self.dimension in (COUNT, "width") and not self.fractional
 
     def shown(self, value: Value) -> str:
         """The value as text that ``read`` reads back.
@@ -96,7 +106,7 @@ class Attribute:
         high = None if self.high is None else self.shown(self.high)
         if low and high:
             return low if low == high else f"{low} to {high}"
-        return f"from {low}" if low else f"up to {high}" if high else "any"
+        return f"{low} or more" if low else f"up to {high}" if high else "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,11 @@ def completed(spec: ComponentSpec, attributes: tuple[Attribute, ...]) -> Compone
             raise InvalidComponentError(
                 f"{spec.kind}: {attribute.word} is {value}; allowed is finite, 0 or more"
             )
+        if not isinstance(value, str) and attribute.whole and value != round(value):
+            raise InvalidComponentError(
+                f"{spec.kind}: {attribute.word} is {attribute.shown(value)}; allowed is a whole "
+                "number"
+            )
     return replace(spec, attributes=tuple(sorted(given.items())))
 
 
@@ -203,15 +218,21 @@ def stretched(spec: ComponentSpec, attribute: Attribute, value: float) -> tuple[
     """The phrase that says that a value is outside of an attribute's range; none where it is not.
 
     An estimator calls it for what follows from several attributes (the capacity of one bank).
+    Counts are never extrapolated (half a bank is none), nor is anything to nothing.
 
     Raises:
-        NotEstimatedError: it is, and the spec does not ask for extrapolation.
+        NotEstimatedError: it is, and the spec does not ask for extrapolation or cannot have it.
     """
     low = -math.inf if attribute.low is None else attribute.low * (1 - 1e-9)
     high = math.inf if attribute.high is None else attribute.high * (1 + 1e-9)
     if low <= value <= high:
         return ()
     phrase = f"{attribute.word} {attribute.shown(value)} is outside of {attribute.range}"
+    if attribute.dimension == COUNT or value <= 0:
+        raise NotEstimatedError(
+            f"{spec.kind}: {phrase}, which its source covers, and cannot be extrapolated: give the "
+            "value itself with its source"
+        )
     if not spec.extrapolate:
         raise NotEstimatedError(
             f"{spec.kind}: {phrase}, which its source covers: allow extrapolation, which marks the "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from octant.components import AbstractEstimator, estimator
-from octant.errors import FileFormatError
+from octant.components import AbstractEstimator, estimator, installed
+from octant.errors import FileFormatError, UnknownNameError, near_misses
 from octant.files.components import (
     COMPONENT_HEADER,
     component_names,
@@ -44,7 +44,7 @@ def estimator_named(
         return load_component(name)
     path = Path(name)
     if path.suffix not in (*_YAML, ".csv"):
-        return estimator(name)
+        return _installed(name)
     path = (folder or Path()) / path
     here = path.resolve()
     if here in inside:
@@ -64,3 +64,13 @@ def estimator_named(
         f"{path}:1: is no file that prices components; allowed is 'octant: {COMPONENT_HEADER}', "
         f"'octant: {TABLE_HEADER}', or Accelergy's ERT or ART"
     )
+
+
+def _installed(name: str) -> AbstractEstimator:
+    known = {plugin.name for plugin in installed()} | set(component_names())
+    if name not in known:
+        raise UnknownNameError(
+            f"there is no component {name!r}; {near_misses(name, known)}; or give the path of a "
+            ".yaml or .csv file"
+        )
+    return estimator(name)

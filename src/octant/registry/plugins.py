@@ -89,7 +89,7 @@ def find(name: str, known: Iterable[Plugin], what: str) -> Plugin:
     if len(found) > 1:
         owners = " and ".join(map(str, found))
         raise PluginError(
-            f"two packages bring an {what} {name!r}: {owners}; remove one of them, or rename it "
+            f"two packages bring the {what} {name!r}: {owners}; remove one of them, or rename it "
             "where it is declared"
         )
     return found[0]

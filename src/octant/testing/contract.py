@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from octant.components import AbstractEstimator, ComponentSpec, Estimate, Price, installed
 from octant.components.estimator import area, energy, latency, leakage, prepared
-from octant.components.spec import CHOICE, Attribute
+from octant.components.spec import CHOICE, RESERVED, Attribute
 from octant.errors import (
     InvalidComponentError,
     NotEstimatedError,
@@ -53,6 +53,8 @@ class EstimatorContract:
         assert about.sources and all(map(str.strip, about.sources)), "a number has a source"
         words = [attribute.word for attribute in about.attributes]
         assert len(set(words)) == len(words), f"an attribute's word stands twice: {words}"
+        taken = set(words) & set(RESERVED)
+        assert not taken, f"the command line uses these words for all components: {taken}"
 
     def test_every_example_has_a_price(self) -> None:
         """The energy of each action, of at least one, is finite, sourced and inside its limits."""
@@ -137,7 +139,9 @@ def _beyond(attribute: Attribute) -> float | None:
         return None
     if attribute.high is not None:
         return 2 * attribute.high + 1
-    return attribute.low / 2 if attribute.low else None
+    if not attribute.low:
+        return None
+    return attribute.low - 1 if attribute.whole else attribute.low / 2
 
 
 def _refuses(kind: type[OctantError], ask: Callable[[], object]) -> None:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from octant.components import ComponentSpec, Technology, estimator, installed
 from octant.components.cacti import FIT, POINTS, RESIDUALS
 from octant.components.estimator import area, energy, latency, leakage
-from octant.components.spec import from_words
+from octant.components.quoting import quote
+from octant.components.spec import Value, from_words
 from octant.components.technology import (
     AREA_FACTORS,
     AREA_SPREAD,
     SCALING_SPREAD,
     relative_energy,
 )
-from octant.errors import InvalidComponentError, NotEstimatedError, UnknownNameError
+from octant.errors import (
+    InvalidComponentError,
+    NotEstimatedError,
+    OctantError,
+    UnknownNameError,
+)
 from octant.source import Origin
 
 CONVERTERS = json.loads(Path(__file__).with_name("adc.json").read_text("utf-8"))
@@ -214,6 +223,45 @@ def test_timeloop_compatible_takes_the_table_of_aladdin() -> None:
     assert (ours.kind, ours.name) == ("integer-mac", "integer-mac")
     assert (theirs.kind, theirs.name) == ("integer-mac", "aladdin-mac")
     assert estimator("sram", timeloop_compatible=True).about.name == "sram"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_whatever_is_asked_only_octants_own_errors_come_out(data: st.DataObject) -> None:
+    model = estimator(data.draw(st.sampled_from([plugin.name for plugin in installed()])))
+    numbers = st.sampled_from([0.0, 1e-30, 0.5, 1.0, 8.0, 64.0, 65.0, 1e6, 1e18, -1.0, math.nan])
+    values: dict[str, Value] = {}
+    for each in model.about.attributes:
+        ends = st.sampled_from([each.low or 2.0, each.high or 4.0])
+        words = st.sampled_from(each.choices or ("",))
+        values[each.name] = data.draw(words) if each.choices else data.draw(numbers | ends)
+    node = data.draw(st.sampled_from([None, 65e-9, 45e-9, 40e-9, 32e-9, 3e-9]))
+    stretch = data.draw(st.booleans())
+    spec = ComponentSpec(model.about.name, node, None, tuple(sorted(values.items())), stretch)
+    try:
+        found = quote(model, spec)
+    except OctantError as error:
+        assert str(error)
+        return
+    for answer in found.answers:
+        assert (answer.value is None) == bool(answer.reason)
+        assert answer.value is None or 0 <= answer.value < math.inf
+
+
+def test_counts_and_widths_are_whole_and_counts_are_never_extrapolated() -> None:
+    half = ComponentSpec.of("integer-add", width_bits=8.5)
+    with pytest.raises(InvalidComponentError, match=r"width is 8\.5 b; allowed is a whole number"):
+        energy(estimator("integer-add"), half, "add")
+    none = ComponentSpec.of(
+        "sram", process_m=65e-9, extrapolate=True, capacity_bits=KIB, width_bits=64, banks=0
+    )
+    with pytest.raises(NotEstimatedError, match=r"banks 0 is outside of 1 or more, .* cannot"):
+        energy(estimator("sram"), none, "read")
+    far = ComponentSpec.of(
+        "adc", process_m=32e-9, extrapolate=True, resolution_bits=1e18, rate_hz=1e6
+    )
+    with pytest.raises(NotEstimatedError, match="its equation has no value there"):
+        energy(estimator("adc"), far, "convert")
 
 
 def test_energies_grow_with_the_width() -> None:

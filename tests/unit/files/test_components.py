@@ -75,7 +75,7 @@ def test_a_scaled_compute_unit() -> None:
 def test_one_action_of_an_estimator() -> None:
     form = (
         "energy: {estimator: wire, action: transfer, "
-        "attributes: {length: 1 mm, width: 16 b, supply: 1 V}}"
+        "attributes: {length: 1 mm, width: 16 b, swing: 1 V}}"
     )
     chip = parse_architecture(
         changed(

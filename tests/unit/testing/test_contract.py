@@ -52,7 +52,7 @@ EXAMPLES: dict[str, tuple[ComponentSpec, ...]] = {
         of("sram", process_m=65e-9, capacity_bits=108 * KIB, width_bits=64),
         of("sram", process_m=22e-9, capacity_bits=4096 * KIB, width_bits=128, banks=8),
     ),
-    "wire": (of("wire", length_m=1e-3, width_bits=16, supply_v=1.0),),
+    "wire": (of("wire", length_m=1e-3, width_bits=16, swing_v=1.0),),
 }
 TESTS = [name for name in dir(EstimatorContract) if name.startswith("test_")]
 

@@ -51,7 +51,9 @@ class Adc(AbstractEstimator):
         "analog-to-digital converter",
         ("convert",),
         (
-            Attribute("resolution_bits", "resolution", "width", "effective bits", 4, 14),
+            Attribute(
+                "resolution_bits", "resolution", "width", "effective bits", 4, 14, fractional=True
+            ),
             Attribute("rate_hz", "rate", "frequency", "conversions a second, of all", 1e3, 1e10),
             Attribute("converters", "converters", COUNT, "that share the rate", 1, default=1.0),
         ),

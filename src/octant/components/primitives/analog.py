@@ -126,8 +126,8 @@ class CrossbarCell(AbstractEstimator):
         (
             Attribute("pulse_v", "pulse-voltage", "voltage", "across the cell"),
             Attribute("pulse_s", "pulse", "time", "that a full input lasts"),
-            Attribute("on_siemens", "on", "count", "largest conductance, in siemens"),
-            Attribute("off_siemens", "off", "count", "least conductance, in siemens"),
+            Attribute("on_siemens", "on", "conductance", "the largest"),
+            Attribute("off_siemens", "off", "conductance", "the least"),
             Attribute("input_share", "input", "share", "average input", 0, 1),
             Attribute("weight_share", "weight", "share", "average weight", 0, 1),
         ),

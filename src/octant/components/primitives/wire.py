@@ -29,7 +29,7 @@ class Wire(AbstractEstimator):
     changing: 16 x 0.25 x 0.2 pJ.
 
     >>> from octant.components.estimator import energy
-    >>> spec = ComponentSpec.of("wire", length_m=1e-3, width_bits=16, supply_v=1.0)
+    >>> spec = ComponentSpec.of("wire", length_m=1e-3, width_bits=16, swing_v=1.0)
     >>> round(energy(Wire(), spec, "transfer").energy_j / 1e-12, 3)
     0.8
     """
@@ -42,12 +42,12 @@ class Wire(AbstractEstimator):
         (
             Attribute("length_m", "length", "length", "from sender to receiver"),
             Attribute("width_bits", "width", "width", "of a word", 1),
-            Attribute("supply_v", "supply", "voltage", "that the wire swings by", 0.4, 1.4),
+            Attribute("swing_v", "swing", "voltage", "that the wire swings by", 0.4, 1.4),
             Attribute(
                 "activity_share", "activity", "share", "of the bits that change", 0, 1, default=0.5
             ),
         ),
-        "width x length x activity / 2 x 0.2 pF/mm x supply^2",
+        "width x length x activity / 2 x 0.2 pF/mm x swing^2",
         "full swing; repeaters and the latches at the ends are not in it; the capacitance of a "
         "millimetre hardly changes with the node",
         (_SOURCE,),
@@ -57,7 +57,7 @@ class Wire(AbstractEstimator):
         """The energy of one word; the interval goes up to the capacitance with coupling."""
         farads = CAPACITANCE_F_PER_M * spec.number("length_m")
         rising = spec.number("width_bits") * spec.number("activity_share") / 2
-        energy_j = rising * farads * spec.number("supply_v") ** 2
+        energy_j = rising * farads * spec.number("swing_v") ** 2
         spread = between(
             "wires without coupling to their neighbours",
             CAPACITANCE_F_PER_M,
