@@ -14,7 +14,8 @@ from octant.files.build import build
 from octant.files.complaint import faults_of
 from octant.files.document import Document, Fault, parse_document, read_text
 from octant.files.estimators import estimator_named
-from octant.files.parts import HEADER, ArchitectureFile, Reading
+from octant.files.part import Reading
+from octant.files.parts import HEADER, ArchitectureFile
 
 _ENDINGS = (".yaml", ".yml")
 

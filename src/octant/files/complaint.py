@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from octant.errors import near_misses
 from octant.files.document import Fault, FieldPath, kind_of
-from octant.files.parts import PRICE_MODELS
+from octant.files.price_parts import PRICE_MODELS
 
 _ALLOWED = {
     "string_type": "text (a number goes in quotes)",

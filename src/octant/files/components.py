@@ -15,15 +15,9 @@ from octant.components.compound import Part as CompoundPart
 from octant.errors import OctantError, UnknownNameError, near_misses
 from octant.files.complaint import faults_of
 from octant.files.document import Document, Fault, parse_document
-from octant.files.parts import (
-    Count,
-    EstimatedComponent,
-    Name,
-    Part,
-    Reading,
-    SourceForm,
-    SourceName,
-)
+from octant.files.part import Count, Name, Part, Reading, SourceName
+from octant.files.parts import SourceForm
+from octant.files.price_parts import EstimatedComponent
 from octant.files.pricing import asked, source_of
 from octant.files.quantity import Share
 

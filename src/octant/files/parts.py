@@ -5,28 +5,18 @@ The models say what a file may hold; what its parts mean together is checked by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from octant.errors import near_misses
+from octant.files.part import Count, Name, Part, Ranks, RoleName, SourceName
+from octant.files.price_parts import EstimatedComponent, PriceForm
 from octant.files.quantity import (
     Area,
     Bandwidth,
     Bits,
     Capacity,
     DefectDensity,
-    Energy,
     Format,
     Frequency,
     Length,
@@ -38,146 +28,6 @@ from octant.files.quantity import (
 )
 
 HEADER = "architecture 1"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one validation knows of its file: the names of its sources, the keys of each part."""
-
-    sources: frozenset[str]
-    keys: dict[int, tuple[str, ...]] = field(default_factory=dict)
-
-
-class Part(BaseModel):
-    """A mapping of the file; it notes its keys, for the message about an unknown one."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _note_keys(cls, data: Any, info: ValidationInfo) -> Any:
-        if isinstance(data, dict) and isinstance(info.context, Reading):
-            info.context.keys[id(data)] = tuple(cls.model_fields)
-        return data
-
-
-def _known_source(name: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Reading) and name not in info.context.sources:
-        hint = near_misses(name, info.context.sources) if info.context.sources else "there are none"
-        raise fault(f"is {name!r}, which is not in 'sources'; {hint}")
-    return name
-
-
-def _identifier(name: str) -> str:
-    if not name or any(character.isspace() or not character.isprintable() for character in name):
-        raise fault(f"is {name!r}; allowed is a name without spaces")
-    return name
-
-
-Name = Annotated[str, AfterValidator(_identifier)]
-SourceName = Annotated[
-    str, AfterValidator(_known_source), Field(description="a key of 'sources', where it stands")
-]
-RoleName = Literal["input", "weight", "output"]
-Count = Annotated[int, Field(ge=1)]
-Ranks = list[Name]
-
-
-class StatedEnergy(Part):
-    """An energy as its source states it, with its limits where they are known."""
-
-    value: Energy
-    source: SourceName
-    low: Energy | None = None
-    high: Energy | None = None
-    because: Annotated[str, Field(description="what the limits allow for, in words")] = ""
-
-    @model_validator(mode="after")
-    def _limits_belong_together(self) -> StatedEnergy:
-        if (self.low is None) != (self.high is None) or bool(self.because) != bool(self.high):
-            raise fault("has some of 'low', 'high' and 'because'; allowed is all three or none")
-        return self
-
-
-class EstimatedComponent(Part):
-    """A component as an estimator wants it described (``octant components`` lists them)."""
-
-    estimator: Name
-    node: Length | None = None
-    voltage: Voltage | None = None
-    scale: Annotated[bool, Field(description="to node and voltage, from the figures' own")] = False
-    supply: Annotated[
-        Voltage | None, Field(description="of the figures, assumed where their source states none")
-    ] = None
-    extrapolate: Annotated[bool, Field(description="allow it, and mark the numbers")] = False
-    attributes: dict[str, str | int | float] = {}
-
-    @model_validator(mode="after")
-    def _scaling_is_complete(self) -> EstimatedComponent:
-        if self.scale and (self.node is None or self.voltage is None):
-            raise fault("has 'scale' without both of 'node' and 'voltage' to scale to")
-        if self.supply is not None and not self.scale:
-            raise fault("has 'supply', which only scaling needs; leave it out or add 'scale: true'")
-        return self
-
-
-class EstimatedEnergy(EstimatedComponent):
-    """The energy of one action of a component."""
-
-    action: str
-
-
-class HorowitzMac(Part):
-    """A call of ``components.integer_mac``, as data."""
-
-    model: Literal["horowitz-mac"]
-    bits: Count
-    accumulator_bits: Count
-    process: Length
-    voltage: Voltage
-
-
-class HorowitzFloatMac(Part):
-    """A call of ``components.float_mac``, as data."""
-
-    model: Literal["horowitz-float-mac"]
-    bits: Count
-    accumulator_bits: Count
-    process: Length
-    voltage: Voltage
-
-
-class DramAccess(Part):
-    """A call of ``components.dram_access`` for one word, as data."""
-
-    model: Literal["dram"]
-    type: str
-
-
-PRICE_MODELS = ("horowitz-mac", "horowitz-float-mac", "dram")
-
-
-def _price_form(value: object) -> str | None:
-    """The tag of a price's form; tags are in parentheses so that no key looks like one."""
-    if isinstance(value, dict) and "model" in value:
-        model = value["model"]
-        return f"({model})" if model in PRICE_MODELS else None
-    if isinstance(value, str):
-        return "(unknown)" if value == "unknown" else None
-    if isinstance(value, dict) and "estimator" in value:
-        return "(estimated)"
-    return "(stated)" if isinstance(value, dict) else None
-
-
-PriceForm = Annotated[
-    Annotated[Literal["unknown"], Tag("(unknown)")]
-    | Annotated[StatedEnergy, Tag("(stated)")]
-    | Annotated[EstimatedEnergy, Tag("(estimated)")]
-    | Annotated[HorowitzMac, Tag("(horowitz-mac)")]
-    | Annotated[HorowitzFloatMac, Tag("(horowitz-float-mac)")]
-    | Annotated[DramAccess, Tag("(dram)")],
-    Discriminator(_price_form, custom_error_type="price_form", custom_error_message="no price"),
-]
 
 
 class Bandwidths(Part):

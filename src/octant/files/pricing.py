@@ -28,16 +28,13 @@ from octant.components.spec import from_words
 from octant.components.uncertainty import between
 from octant.errors import InvalidArchitectureError, NotEstimatedError, OctantError
 from octant.files.document import Fault, FieldPath
-from octant.files.parts import (
-    ArchitectureFile,
-    ComputeNode,
+from octant.files.parts import ArchitectureFile, ComputeNode, Memory, SourceForm
+from octant.files.price_parts import (
     DramAccess,
     EstimatedComponent,
     EstimatedEnergy,
     HorowitzFloatMac,
     HorowitzMac,
-    Memory,
-    SourceForm,
     StatedEnergy,
 )
 from octant.files.quantity import Multiple

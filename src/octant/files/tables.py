@@ -25,7 +25,8 @@ from octant.components.table import NODE, Row, Table
 from octant.errors import FileFormatError, UnitError, near_misses
 from octant.files.complaint import faults_of
 from octant.files.document import Document, Fault, read_text
-from octant.files.parts import Name, Part, Reading, SourceForm, SourceName
+from octant.files.part import Name, Part, Reading, SourceName
+from octant.files.parts import SourceForm
 from octant.files.pricing import source_of
 from octant.files.quantity import Length, Voltage
 from octant.source import Origin, Source

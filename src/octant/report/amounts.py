@@ -103,6 +103,11 @@ def _of(dimension: str, suffix: str = "") -> Callable[[float], str]:
     return lambda value: text(value, dimension) + suffix
 
 
+def _whole_bytes(bits: float) -> float:
+    """The bits of an average rounded to bytes, from a few of them on: an average is never whole."""
+    return 8.0 * round(bits / 8) if bits >= 64 else bits
+
+
 def _counted(words: str) -> Callable[[float], str]:
     return lambda value: f"{bare(value)} {words}"
 
@@ -126,7 +131,7 @@ _FORMS: dict[Unit, Callable[[float], str]] = {
     Unit.SQUARE_METRE: _of("area"),
     Unit.SQUARE_METRE_PER_MAC_UNIT: _of("area", "/MAC unit"),
     Unit.BIT: _of("capacity"),
-    Unit.BIT_PER_MAC_UNIT: _of("capacity", "/MAC unit"),
+    Unit.BIT_PER_MAC_UNIT: lambda value: text(_whole_bytes(value), "capacity") + "/MAC unit",
     Unit.BIT_PER_SECOND: _of("bandwidth"),
     Unit.BIT_PER_INFERENCE: _of("capacity", "/inference"),
 }

@@ -83,6 +83,7 @@ def _facts(architecture: Architecture, numbers: Mapping[str, int]) -> list[tuple
         ("supply", _or_unknown(architecture.voltage_v, "voltage")),
         ("area", area + note),
         ("leakage", _or_unknown(architecture.leakage_w, "power")),
+        *_parts(architecture),
         ("formats", _formats(architecture)),
         ("vector unit", _vector(architecture, numbers)),
     ]
@@ -91,6 +92,23 @@ def _facts(architecture: Architecture, numbers: Mapping[str, int]) -> list[tuple
         *facts,
         ("taken from", ", ".join(f"{where} {mark}" for where, mark in given) or _UNKNOWN),
     ]
+
+
+def _parts(architecture: Architecture) -> list[tuple[str, str]]:
+    """Area and leakage of the parts that have them; none where no part does."""
+    compute = architecture.compute
+    listed = [
+        (store.name, store.area_m2, store.leakage_w)
+        for level in architecture.levels
+        for store in level.stores
+    ]
+    listed.append((compute.name, compute.area_m2, compute.leakage_w))
+    words = [
+        f"{name} {_or_unknown(area_m2, 'area')}, leaks {_or_unknown(leakage_w, 'power')}"
+        for name, area_m2, leakage_w in listed
+        if area_m2 is not None or leakage_w is not None
+    ]
+    return [("each part", "; ".join(words))] if words else []
 
 
 def _or_unknown(value: float | None, dimension: str) -> str:
