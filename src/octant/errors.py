@@ -90,6 +90,18 @@ class PluginError(OctantError):
     exit_code = 10
 
 
+class DataSetError(OctantError):
+    """A data set cannot be read, holds nothing usable, or does not fit the network."""
+
+    exit_code = 11
+
+
+class RunFailedError(OctantError):
+    """A network cannot be executed, or not in the formats that were asked for."""
+
+    exit_code = 12
+
+
 def near_misses(name: str, known: Iterable[str]) -> str:
     """Returns the hint that ends an unknown-name message: close names, else all of them.
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("llvmlite", "matplotlib", "numba", "onnx", "pandas", "plotly", "pydantic", "torch", "yaml")
+HEAVY = (
+    "llvmlite", "matplotlib", "numba", "onnx", "onnxruntime", "pandas", "plotly", "pydantic",
+    "scipy", "sklearn", "torch", "yaml",
+)  # fmt: skip
 SOURCE = Path(__file__).parents[2] / "src"
 
 _HELP = """

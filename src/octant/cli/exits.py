@@ -15,6 +15,8 @@ MEANINGS: dict[int, str] = {
     8: "no source gives a price that was asked for",
     9: "--strict, and a part of the network is not understood",
     10: "a plug-in is broken, or two share a name",
+    11: "a data set cannot be read, or does not fit the network",
+    12: "a network cannot be executed, or not in these number formats",
     130: "interrupted (Ctrl-C): nothing was written",
     141: "what read the output went away (octant ... | head)",
 }

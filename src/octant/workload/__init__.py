@@ -1,14 +1,7 @@
 """Networks as nouns: Einsums, and the graph of layers around them."""
 
-from octant.workload.einsum import (
-    FLOAT32,
-    Einsum,
-    NumberFormat,
-    NumberKind,
-    Role,
-    Tensor,
-    Term,
-)
+from octant.workload.einsum import Einsum, Role, Tensor, Term
+from octant.workload.formats import FLOAT32, NumberFormat, NumberKind, format_named, format_names
 from octant.workload.network import Layer, UnknownWork, VectorWork, Workload
 from octant.workload.operators import (
     convolution,
@@ -30,6 +23,8 @@ __all__ = [
     "VectorWork",
     "Workload",
     "convolution",
+    "format_named",
+    "format_names",
     "matmul",
     "transposed_convolution",
     "with_formats",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from octant.errors import InvalidWorkloadError
+from octant.workload.formats import FLOAT32, NumberFormat
 
 
 class Role(StrEnum):
@@ -20,36 +21,6 @@ class Role(StrEnum):
     INPUT = "input"
     WEIGHT = "weight"
     OUTPUT = "output"
-
-
-class NumberKind(StrEnum):
-    """How the bits of a number are read."""
-
-    INT = "int"
-    UINT = "uint"
-    FLOAT = "float"
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
-    """A number format: kind and bits.
-
-    >>> str(NumberFormat(NumberKind.INT, 8))
-    'int8'
-    """
-
-    kind: NumberKind
-    bits: int
-
-    def __post_init__(self) -> None:
-        if self.bits < 1:
-            raise InvalidWorkloadError(f"a number format needs at least 1 bit, not {self.bits}")
-
-    def __str__(self) -> str:
-        return f"{self.kind.value}{self.bits}"
-
-
-FLOAT32 = NumberFormat(NumberKind.FLOAT, 32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from octant.errors import InvalidWorkloadError
-from octant.workload.einsum import Einsum, NumberFormat
+from octant.workload.einsum import Einsum
+from octant.workload.formats import NumberFormat
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from octant.errors import InvalidWorkloadError
-from octant.workload.einsum import FLOAT32, Einsum, NumberFormat, Role, Tensor, Term
+from octant.workload.einsum import Einsum, Role, Tensor, Term
+from octant.workload.formats import FLOAT32, NumberFormat
 
 SPATIAL_RANKS = {1: ("Q",), 2: ("P", "Q"), 3: ("Z", "P", "Q")}
 KERNEL_RANKS = {1: ("S",), 2: ("R", "S"), 3: ("T", "R", "S")}

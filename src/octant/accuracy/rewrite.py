@@ -1,0 +1,372 @@
+"""The pass: a network in, the same network with rounding wherever the hardware would round out.
+
+Around each layer that multiplies and accumulates, the activation is rounded in front of it, the
+stored weights are rounded in place, and the sums behind it are cut to the accumulator. With an
+accumulator of integers the layer runs on levels instead of real values, so that its sums are whole
+numbers; float32 adds them without loss up to 2^24. Everything else (pooling, normalisation,
+softmax) stays in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from octant.accuracy.emission import (
+    PREFIX,
+    Emission,
+    emit_cast,
+    emit_levels,
+    emit_overflow,
+    emit_rounding,
+)
+from octant.accuracy.ranges import Grid, Seen, grid
+from octant.accuracy.recipe import LayerFormats, Overflow, Recipe
+from octant.accuracy.runnable import MacLayer, Runnable, stored_tensors
+from octant.accuracy.weights import StoredWeights, stored
+from octant.errors import RunFailedError, UnknownNameError, near_misses
+from octant.workload import NumberFormat
+
+#: Whole numbers up to here are exact in float32, whatever the order in which they are added.
+EXACT_IN_FLOAT = 2**24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RewrittenLayer:
+    """What became of a layer.
+
+    Args:
+        layer: as it was.
+        formats: its number formats.
+        weights: as they are multiplied by, real values; None where both operands are activations.
+        bound: no sum of the layer can be larger in magnitude, in products of levels; None where it
+            does not run on levels.
+    """
+
+    layer: MacLayer
+    formats: LayerFormats
+    weights: NDArray[np.float32] | None
+    bound: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """A network as the hardware would run it.
+
+    Args:
+        model: as ONNX bytes.
+        layers: what became of each layer that multiplies.
+    """
+
+    model: bytes
+    layers: tuple[RewrittenLayer, ...]
+
+
+def needed(network: Runnable, recipe: Recipe) -> tuple[str, ...]:
+    """The activations whose ranges the pass needs, for calibration."""
+    names: list[str] = []
+    for layer in network.layers:
+        formats = recipe.of(layer.name)
+        if _has_range(formats.activations):
+            names.append(layer.activation)
+        if layer.weights is None and _has_range(formats.weights):
+            names.append(layer.second)
+        if recipe.noise and recipe.noise.outputs:
+            names.append(layer.output)
+    return tuple(dict.fromkeys(names))
+
+
+def rewritten(
+    network: Runnable,
+    recipe: Recipe,
+    seen: Mapping[str, Seen],
+    weights: Mapping[str, NDArray[np.float32]] | None = None,
+) -> Variant:
+    """The network with rounding in place.
+
+    Args:
+        network: as it was given.
+        recipe: formats, noise; pruning has been done where ``weights`` are given.
+        seen: what the activations of ``needed`` held on the calibration samples.
+        weights: stored weights by layer, in place of the network's own.
+
+    Raises:
+        UnknownNameError: the recipe names a layer that the network does not have.
+        RunFailedError: a block format along an axis of unknown extent.
+    """
+    _check_overrides(network, recipe)
+    model = onnx.ModelProto()
+    model.CopyFrom(network.proto)
+    work = _Work(recipe, seen, Emission(), {}, _extents(model.graph))
+    by_position = {layer.position: layer for layer in network.layers}
+    layers = []
+    for position, node in enumerate(list(model.graph.node)):
+        layer = by_position.get(position)
+        if layer is None:
+            work.out.nodes.append(node)
+        else:
+            own = weights.get(layer.name, layer.weights) if weights else layer.weights
+            layers.append(_rewrite(work, model.graph, layer, node, own))
+    nodes = list(work.out.nodes)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    model.graph.initializer.extend(work.out.stored.values())
+    return Variant(model.SerializeToString(deterministic=True), tuple(layers))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """What the pass carries along.
+
+    Args:
+        recipe: what to do.
+        seen: ranges of activations.
+        out: the nodes so far.
+        rounded: tensor, grid, axis and form to the name of the rounded tensor: made once.
+        extents: known extents of tensors.
+    """
+
+    recipe: Recipe
+    seen: Mapping[str, Seen]
+    out: Emission
+    rounded: dict[tuple[str, Grid, int, bool], str]
+    extents: Mapping[str, tuple[int | None, ...]]
+
+
+def _has_range(number: NumberFormat) -> bool:
+    return number.is_integer or (not number.block and number.bits <= 8)
+
+
+def _check_overrides(network: Runnable, recipe: Recipe) -> None:
+    known = [layer.name for layer in network.layers]
+    for name, _ in recipe.overrides:
+        if name not in known:
+            raise UnknownNameError(
+                f"network {network.name!r} has no layer {name!r} that multiplies; "
+                f"{near_misses(name, known)}"
+            )
+
+
+def _extents(graph: onnx.GraphProto) -> dict[str, tuple[int | None, ...]]:
+    return {
+        item.name: tuple(
+            dim.dim_value if dim.HasField("dim_value") else None
+            for dim in item.type.tensor_type.shape.dim
+        )
+        for item in (*graph.input, *graph.value_info, *graph.output)
+        if item.type.tensor_type.HasField("shape")
+    }
+
+
+def _rewrite(
+    work: _Work,
+    graph: onnx.GraphProto,
+    layer: MacLayer,
+    node: onnx.NodeProto,
+    weights: NDArray[np.float32] | None,
+) -> RewrittenLayer:
+    """Adds a layer, and the rounding around it, to the nodes."""
+    formats = work.recipe.of(layer.name)
+    accumulator = formats.accumulator
+    on_levels = accumulator is not None and accumulator.is_integer
+    first, first_scale = _rounded(work, layer.activation, formats.activations, layer, on_levels)
+    made: StoredWeights | None = None
+    if weights is None:
+        second, unit = _rounded(work, layer.second, formats.weights, layer, on_levels, second=True)
+        second_scale = np.array(unit, np.float32)
+    else:
+        made = _noisy(_stored(weights, formats, layer, work.recipe), work.recipe, layer)
+        second = _store(graph, layer, made.levels if on_levels else made.values)
+        second_scale = made.scale
+    scale = np.asarray(np.float32(first_scale) * second_scale)
+    names = [second, first] if layer.weights_first else [first, second]
+    if not on_levels:
+        raw = _append(work, node, names, node.input[2:])
+        _finish(work, layer, _floating(work, raw, accumulator))
+        return RewrittenLayer(layer, formats, None if made is None else made.values, None)
+    bound = _on_levels(work, graph, layer, node, names, scale, made)
+    return RewrittenLayer(layer, formats, None if made is None else made.values, bound)
+
+
+def _stored(
+    weights: NDArray[np.float32], formats: LayerFormats, layer: MacLayer, recipe: Recipe
+) -> StoredWeights:
+    grouped = layer.operator == "ConvTranspose"  # its axis 1 counts the channels of one group
+    return stored(
+        weights,
+        formats.weights,
+        channel_axis=layer.channel_axis,
+        summed_axis=layer.summed_axis,
+        per_channel=recipe.per_channel and not grouped,
+    )
+
+
+def _noisy(made: StoredWeights, recipe: Recipe, layer: MacLayer) -> StoredWeights:
+    """The weights, each multiplied by 1 plus noise, drawn once for the layer."""
+    if recipe.noise is None or not recipe.noise.weights:
+        return made
+    chance = np.random.default_rng([recipe.noise.seed, layer.position])
+    factor = 1 + recipe.noise.weights * chance.standard_normal(made.levels.shape)
+    return StoredWeights((made.levels * factor).astype(np.float32), made.scale)
+
+
+def _store(graph: onnx.GraphProto, layer: MacLayer, values: NDArray[np.float32]) -> str:
+    """Stores a layer's weights under a name of its own: others may share the network's."""
+    name = f"{PREFIX}/weights/{layer.position}"
+    graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+    return name
+
+
+def _rounded(
+    work: _Work,
+    tensor: str,
+    number: NumberFormat,
+    layer: MacLayer,
+    on_levels: bool,
+    *,
+    second: bool = False,
+) -> tuple[str, float]:
+    """The name of a rounded activation, and what its level 1 stands for."""
+    axis = (-2 if not layer.weights_first else -1) if second else layer.activation_axis
+    levels = grid(work.seen[tensor], number, work.recipe) if _has_range(number) else Grid(number)
+    if number.bits > 16 and not number.block:
+        return tensor, 1.0
+    key = (tensor, levels, axis if number.block else 0, on_levels)
+    if key not in work.rounded:
+        if on_levels and (levels.low, levels.high) != (-1, 1):
+            name = emit_levels(work.out, tensor, levels, scale=1.0)
+        else:
+            chosen = Grid(number, 1.0, 0, -1, 1) if on_levels else levels
+            name = emit_rounding(
+                work.out, tensor, chosen, axis, _extent(work, tensor, number, axis)
+            )
+        work.rounded[key] = name
+    return work.rounded[key], levels.scale if on_levels else 1.0
+
+
+def _extent(work: _Work, tensor: str, number: NumberFormat, axis: int) -> int | None:
+    if not number.block:
+        return None
+    shape = work.extents.get(tensor)
+    extent = shape[axis] if shape else None
+    if extent is None:
+        raise RunFailedError(
+            f"tensor {tensor!r} in {number}: the extent of its axis {axis}, along which blocks "
+            "run, is not stored in the model: export it with that extent fixed"
+        )
+    return extent
+
+
+def _append(work: _Work, node: onnx.NodeProto, names: list[str], rest: list[str]) -> str:
+    """Adds the node with other operands and a result of another name, and returns that name."""
+    copy = onnx.NodeProto()
+    copy.CopyFrom(node)
+    del copy.input[:], copy.output[:]
+    copy.input.extend([*names, *rest])
+    raw = f"{PREFIX}/sums/{node.output[0]}"
+    copy.output.append(raw)
+    work.out.nodes.append(copy)
+    return raw
+
+
+def _floating(work: _Work, raw: str, accumulator: NumberFormat | None) -> str:
+    if accumulator is None or accumulator.bits > 16:
+        return raw
+    return emit_cast(work.out, raw, accumulator)
+
+
+def _on_levels(
+    work: _Work,
+    graph: onnx.GraphProto,
+    layer: MacLayer,
+    node: onnx.NodeProto,
+    names: list[str],
+    scale: NDArray[np.float32],
+    made: StoredWeights | None,
+) -> float | None:
+    """Adds the layer on whole numbers, its accumulator and its scale; returns its bound."""
+    formats = work.recipe.of(layer.name)
+    attributes = {item.name: item for item in node.attribute}
+    gain = attributes["alpha"].f if layer.operator == "Gemm" and "alpha" in attributes else 1.0
+    share = attributes["beta"].f if layer.operator == "Gemm" and "beta" in attributes else 1.0
+    plain = onnx.NodeProto()
+    plain.CopyFrom(node)
+    del plain.attribute[:]
+    plain.attribute.extend(item for key, item in attributes.items() if key not in ("alpha", "beta"))
+    flat = np.asarray(scale, np.float32).reshape(-1)
+    bias, rest = _bias(work, graph, node, flat * gain, share)
+    raw = _append(work, plain, names, rest)
+    bound = _bound(work, layer, formats, made, bias)
+    assert formats.accumulator is not None
+    bits = formats.accumulator.bits
+    if bound is None or bound > 2.0 ** (bits - 1) - 1:
+        raw = emit_overflow(work.out, raw, bits, formats.overflow is Overflow.WRAP)
+    shape = (
+        (-1, *[1] * (made.levels.ndim - 2)) if made and layer.operator.startswith("Conv") else (-1,)
+    )
+    factor = (flat * np.float32(gain)).reshape(shape if flat.size > 1 else ())
+    if layer.weights_first and flat.size > 1:
+        factor = factor.reshape(-1, 1)
+    _finish(work, layer, work.out.add("Mul", [raw, work.out.constant(factor)]))
+    return bound
+
+
+def _bias(
+    work: _Work,
+    graph: onnx.GraphProto,
+    node: onnx.NodeProto,
+    scale: NDArray[np.float32],
+    share: float,
+) -> tuple[NDArray[np.float32] | None, list[str]]:
+    """The bias as whole numbers of the accumulator, as integer hardware adds it."""
+    if len(node.input) < 3 or not node.input[2]:
+        return None, []
+    held = stored_tensors(graph).get(node.input[2])
+    if held is None:
+        raise RunFailedError(
+            f"layer {node.name!r}: its bias is no stored tensor, which an integer accumulator "
+            "needs: fold it, or leave the accumulator out"
+        )
+    values = numpy_helper.to_array(held).astype(np.float32) * np.float32(share)
+    whole = np.rint(values / scale).astype(np.float32)
+    return whole, [work.out.constant(whole)]
+
+
+def _bound(
+    work: _Work,
+    layer: MacLayer,
+    formats: LayerFormats,
+    made: StoredWeights | None,
+    bias: NDArray[np.float32] | None,
+) -> float | None:
+    """No sum is larger than this; None where nobody knows (both operands are activations)."""
+    if made is None:
+        return None
+    levels = grid(work.seen[layer.activation], formats.activations, work.recipe)
+    largest = max(levels.high - levels.zero_point, levels.zero_point - levels.low)
+    channel = layer.channel_axis % made.levels.ndim
+    axes = tuple(axis for axis in range(made.levels.ndim) if axis != channel)
+    if layer.operator == "ConvTranspose":
+        axes = tuple(range(made.levels.ndim))
+    sums = np.abs(made.levels).sum(axis=axes).max() * largest
+    return float(sums + (np.abs(bias).max() if bias is not None and bias.size else 0.0))
+
+
+def _finish(work: _Work, layer: MacLayer, name: str) -> None:
+    """Gives what was made last the name of the layer's output, noise added."""
+    noise = work.recipe.noise
+    if noise and noise.outputs:
+        size = noise.outputs * work.seen[layer.output].root_mean_square
+        seed = float(noise.seed * 8191 + layer.position)
+        drawn = work.out.add("RandomNormalLike", [name], scale=size, seed=seed)
+        name = work.out.add("Add", [name, drawn])
+    for node in reversed(work.out.nodes):
+        if name in node.output:
+            node.output[list(node.output).index(name)] = layer.output
+            return
+    raise AssertionError(f"nothing makes {name}")
