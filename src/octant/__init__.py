@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from octant.accuracy.wording import recipe_of
     from octant.api import (
         Progress,
         architectures,
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
         load_architecture,
         load_network,
         map_network,
+        measure_accuracy,
         networks,
         price,
         read_scorecard,
         reference_tables,
+        sweep_accuracy,
         write_scorecard,
     )
     from octant.arch import Architecture
@@ -54,10 +57,13 @@ __all__ = [
     "load_architecture",
     "load_network",
     "map_network",
+    "measure_accuracy",
     "networks",
     "price",
     "read_scorecard",
+    "recipe_of",
     "reference_tables",
+    "sweep_accuracy",
     "write_scorecard",
 ]
 
@@ -68,6 +74,7 @@ _HOMES = {
     "OctantError": "octant.errors",
     "Scorecard": "octant.scorecard",
     "Workload": "octant.workload",
+    "recipe_of": "octant.accuracy.wording",
 }
 
 

@@ -1,6 +1,8 @@
 """The use cases, one function each: what the command line calls, and Python users too."""
 
+from octant.api.accuracy import load_runnable, measure_accuracy
 from octant.api.evaluation import Progress, evaluate, map_network, versions
+from octant.api.formats import formats_of
 from octant.api.loading import (
     Chip,
     Dimensions,
@@ -11,6 +13,7 @@ from octant.api.loading import (
     networks,
 )
 from octant.api.pricing import estimators, price, reference_tables
+from octant.api.sweep import sweep_accuracy
 from octant.api.tables import energy_table, layers_table, read_scorecard, write_scorecard
 
 __all__ = [
@@ -22,14 +25,18 @@ __all__ = [
     "energy_table",
     "estimators",
     "evaluate",
+    "formats_of",
     "layers_table",
     "load_architecture",
     "load_network",
+    "load_runnable",
     "map_network",
+    "measure_accuracy",
     "networks",
     "price",
     "read_scorecard",
     "reference_tables",
+    "sweep_accuracy",
     "versions",
     "write_scorecard",
 ]

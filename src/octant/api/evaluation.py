@@ -6,14 +6,29 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import octant
+from octant.api.formats import in_formats, with_densities
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture, Dataflow
-from octant.errors import CoverageError, InfeasibleError, UnknownNameError, near_misses
+from octant.errors import (
+    CoverageError,
+    InfeasibleError,
+    RunFailedError,
+    UnknownNameError,
+    near_misses,
+)
 from octant.mapper.result import Objective, SearchResult
 from octant.scorecard import LayerMapping, Scorecard, assemble
 from octant.workload import Einsum, Layer, Role, Workload, with_formats
+
+if TYPE_CHECKING:
+    from octant.accuracy.dataset import DataSet
+    from octant.accuracy.measurement import Progress as RunProgress
+    from octant.accuracy.recipe import Recipe
+    from octant.accuracy.results import Accuracy
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,10 @@ def evaluate(
     strict: bool = False,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
+    data: str | Path | DataSet | None = None,
+    recipe: Recipe | None = None,
+    task: str = "classification",
+    running: Callable[[RunProgress], None] | None = None,
 ) -> Scorecard:
     """The scorecard of a network on a chip: the best mapping of each layer, and what it amounts to.
 
@@ -56,8 +75,15 @@ def evaluate(
         strict: refuse a network of which a layer is not understood.
         time_limit_s: seconds for the search of each layer; by default no limit.
         progress: called before the first search and after each.
+        data: samples to measure the accuracy on; None leaves the accuracy to what is published.
+        recipe: number formats in place of the chip's own, pruning, noise: of the accuracy run and
+            of energy and latency alike. Where there is none, everything is in the chip's formats.
+        task: what the answers of the data are of.
+        running: called as the network runs on the data.
 
     Raises:
+        DataSetError: the data set cannot be read, or does not fit the network.
+        RunFailedError: the network cannot be executed, or the chip has no such number format.
         UnknownNameError: no such network, chip, dataflow, objective or dimension.
         ImportFailedError: the network's file cannot be read.
         FileFormatError: the chip's file is malformed.
@@ -68,6 +94,9 @@ def evaluate(
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     if strict:
         _require_understood(workload)
+    chip = in_formats(chip, recipe)
+    measured = None if data is None else _measured(network, chip, data, recipe, task, running)
+    workload = with_densities(workload, network, recipe)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     mappings = _map(workload, chip, goal, constraints, time_limit_s, progress)
     return assemble(
@@ -76,7 +105,8 @@ def evaluate(
         mappings,
         objective=goal,
         dataflow=constraints,
-        versions=versions(),
+        versions=versions() + _later(measured),
+        measured=measured,
     )
 
 
@@ -98,6 +128,34 @@ def map_network(
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     return _map(workload, chip, goal, constraints, time_limit_s, progress)
+
+
+def _measured(
+    network: Network,
+    chip: Architecture,
+    data: str | Path | DataSet,
+    recipe: Recipe | None,
+    task: str,
+    running: Callable[[RunProgress], None] | None,
+) -> Accuracy:
+    """The accuracy of the network in the chip's formats, or in those of the recipe."""
+    from octant.accuracy.recipe import Recipe
+    from octant.api.accuracy import measure_accuracy
+    from octant.api.formats import formats_of
+
+    if isinstance(network, Workload):
+        raise RunFailedError(
+            f"network {network.name!r} is a workload: shapes, no weights. To measure its accuracy, "
+            "give an .onnx file"
+        )
+    chosen = recipe or Recipe(formats_of(chip))
+    return measure_accuracy(network, data, recipe=chosen, task=task, progress=running)
+
+
+def _later(measured: Accuracy | None) -> tuple[tuple[str, str], ...]:
+    """The programs that only an accuracy run needs."""
+    known = dict(versions())
+    return tuple(x for x in (measured.versions if measured else ()) if x[0] not in known)
 
 
 def versions() -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -38,6 +39,8 @@ def load_network(
     """
     from octant import zoo
 
+    if isinstance(network, str) and (path := embedded(network)) is not None:
+        return _embedded(network, path, batch, dims)
     if isinstance(network, Workload):
         if dims:
             raise UnknownNameError(
@@ -49,10 +52,28 @@ def load_network(
         return _built_in(network, batch, dict(dims or {}))
     if isinstance(network, str) and not _is_path(network):
         raise UnknownNameError(
-            f"there is no network {network!r}; {near_misses(network, zoo.names())}; or give the "
+            f"there is no network {network!r}; {near_misses(network, networks())}; or give the "
             "path of an .onnx file"
         )
     return _with_batch(_read_onnx(network, batch, dict(dims or {})), batch)
+
+
+def embedded(name: str) -> Path | None:
+    """The ONNX file of an embedded network, which has trained weights; None for other names.
+
+    >>> embedded("alexnet") is None
+    True
+    """
+    from octant.accuracy import networks
+
+    return networks.path(name) if name in networks.names() else None
+
+
+def _embedded(name: str, path: Path, batch: int | None, dims: Dimensions | None) -> Workload:
+    from octant.accuracy import networks
+
+    read = _with_batch(_read_onnx(path, batch, dict(dims or {})), batch)
+    return replace(read, name=name, description=networks.title(name), source=networks.SOURCE)
 
 
 def _built_in(name: str, batch: int | None, sizes: dict[str, int | float]) -> Workload:
@@ -87,10 +108,11 @@ def load_architecture(on: Chip) -> Architecture:
 
 
 def networks() -> tuple[str, ...]:
-    """The names of the built-in networks."""
+    """The names of the built-in networks; the last ones are embedded with trained weights."""
     from octant import zoo
+    from octant.accuracy import networks as trained
 
-    return zoo.names()
+    return (*zoo.names(), *trained.names())
 
 
 def architectures() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import typer
 from octant.cli import completion, exits, options
 from octant.cli.endings import ending
 from octant.cli.output import show, width
-from octant.cli.progress import progress
+from octant.cli.progress import progress, run_progress
 
 app = typer.Typer(
     help="Evaluates DNN processors, and the networks that run on them, along eight metrics.",
@@ -57,19 +57,40 @@ def evaluate(
     layers: options.Layers = False,
     strict: options.Strict = False,
     time_limit: options.TimeLimit = None,
+    data: options.SomeData = None,
+    task: options.Task = "classification",
+    formats: options.Formats = None,
+    weights: options.Weights = None,
+    activations: options.Activations = None,
+    accumulator: options.Accumulator = None,
+    overflow: options.Overflow = "saturate",
+    prune: options.Prune = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Print the scorecard of a network on a chip: all eight metrics.
 
     Example: octant evaluate alexnet --on eyeriss --batch 4 --layers
+
+    Example: octant evaluate digits-lenet --on eyeriss --data digits --weights 4 --activations 8
     """
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     from octant import api
+    from octant.cli.recipes import chip_recipe
 
-    with progress(quiet=quiet) as report:
+    chip = api.load_architecture(on)
+    recipe = chip_recipe(
+        chip,
+        formats=formats,
+        weights=weights,
+        activations=activations,
+        accumulator=accumulator,
+        overflow=overflow,
+        prune=prune,
+    )
+    with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
         card = api.evaluate(
             network,
-            on,
+            chip,
             batch=batch,
             objective=objective.value,
             dataflow=dataflow,
@@ -77,6 +98,10 @@ def evaluate(
             strict=strict,
             time_limit_s=limit_s,
             progress=report,
+            data=data,
+            recipe=recipe,
+            task=task,
+            running=running,
         )
     if json == "-":
         from octant.files.results import to_json
@@ -90,6 +115,60 @@ def evaluate(
     show(sheet(card, width=width()))
     if layers:
         show("\n" + layers_page(card, width=width()))
+
+
+@app.command()
+@ending
+def accuracy(
+    network: options.Trained,
+    data: options.Data = "digits",
+    task: options.Task = "classification",
+    formats: options.Formats = None,
+    weights: options.Weights = None,
+    activations: options.Activations = None,
+    accumulator: options.Accumulator = None,
+    overflow: options.Overflow = "saturate",
+    layer: options.Exceptions = None,
+    per_tensor: options.PerTensor = False,
+    symmetric: options.Symmetric = False,
+    ranges: options.Ranges = "min-max",
+    prune: options.Prune = None,
+    noise: options.Noise = None,
+    sensitivity: options.Sensitivity = False,
+    sweep: options.Swept = None,
+    on: options.SomeChip = None,
+    figure: options.FigureFile = None,
+    batch: options.HeldBatch = 256,
+    limit: options.Limit = None,
+    journal: options.JournalFile = None,
+    json: options.Json = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Run a network in the hardware's number formats and count right answers.
+
+    Example: octant accuracy digits-lenet --weights 4 --activations 8 --sensitivity
+
+    Example: octant accuracy digits-lenet --activations 8 --sweep weights=2..8 --on eyeriss
+    """
+    from octant.cli.accuracy import Asked, answer
+
+    words = {
+        "formats": formats,
+        "weights": weights,
+        "activations": activations,
+        "accumulator": accumulator,
+        "prune": prune,
+        "noise": noise,
+    }
+    chosen = {
+        "overflow": overflow,
+        "layers": tuple(layer or ()),
+        "per_tensor": per_tensor,
+        "symmetric": symmetric,
+        "ranges": ranges,
+    }
+    asked = Asked(network, data, task, words, chosen, batch, limit, journal, quiet)
+    answer(asked, sweep=sweep, on=on, figure=figure, sensitivity=sensitivity, json=json)
 
 
 @app.command("map")
@@ -174,10 +253,12 @@ def show_noun(
 def list_names() -> None:
     """Print the built-in chips and networks."""
     from octant import api, zoo
+    from octant.accuracy import networks
     from octant.report import catalog_page
 
     chips = map(api.load_architecture, api.architectures())
-    show(catalog_page(chips, map(zoo.describe, api.networks()), width=width()))
+    trained = [(name, networks.title(name)) for name in networks.names()]
+    show(catalog_page(chips, map(zoo.describe, zoo.names()), trained, width=width()))
 
 
 @app.command("components")

@@ -8,7 +8,14 @@ from glob import escape, iglob
 
 def networks(incomplete: str) -> list[str]:
     """Built-in networks, and files that may hold one."""
-    from octant.zoo import names
+    from octant.api import networks as known
+
+    return _starting(incomplete, known()) + _files(incomplete, ".onnx")
+
+
+def trained(incomplete: str) -> list[str]:
+    """Embedded networks with weights, and files that may hold one."""
+    from octant.accuracy.networks import names
 
     return _starting(incomplete, names()) + _files(incomplete, ".onnx")
 

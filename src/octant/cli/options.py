@@ -102,6 +102,106 @@ Extrapolate = Annotated[
     bool,
     typer.Option("--extrapolate", help="Allow values outside of a source's range, marked."),
 ]
+Trained = Annotated[
+    str,
+    typer.Argument(
+        metavar="NET",
+        help="An .onnx file with trained weights, or an embedded network (digits-lenet ...).",
+        autocompletion=completion.trained,
+    ),
+]
+Data = Annotated[
+    str,
+    typer.Option(
+        metavar="DATA",
+        help="digits, a folder of images by class, a .npz, .csv or .parquet file, hf:FOLDER.",
+    ),
+]
+SomeData = Annotated[
+    str | None,
+    typer.Option(metavar="DATA", help="Measure the accuracy on this data, as octant accuracy."),
+]
+Weights = Annotated[
+    str | None, typer.Option(metavar="FORMAT", help="Of the weights: 4, int8, ternary, e4m3 ...")
+]
+Activations = Annotated[
+    str | None, typer.Option(metavar="FORMAT", help="Of the activations: 8, bf16, mxfp4 ...")
+]
+Formats = Annotated[
+    str | None, typer.Option("--format", metavar="FORMAT", help="Of weights and activations.")
+]
+Accumulator = Annotated[
+    str | None, typer.Option(metavar="FORMAT", help="Of the sums: int16, fp16 ... Without loss.")
+]
+Overflow = Annotated[
+    str, typer.Option(metavar="HOW", help="A sum that does not fit: saturate or wrap.")
+]
+Prune = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOW", help="magnitude=50% over the network, layer=50%, channel=25%, or 2:4."
+    ),
+]
+Task = Annotated[
+    str,
+    typer.Option(metavar="TASK", help="classification, segmentation, regression or language."),
+]
+Exceptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LAYER:...",
+        help="Other formats for a layer: conv1:weights=8,activations=8 or fc3:float. May be "
+        "repeated.",
+    ),
+]
+PerTensor = Annotated[
+    bool, typer.Option("--per-tensor", help="One scale for all weights of a layer.")
+]
+Symmetric = Annotated[
+    bool, typer.Option("--symmetric", help="Signed integer activations without a zero point.")
+]
+Ranges = Annotated[
+    str,
+    typer.Option(
+        metavar="METHOD", help="Of activations' ranges: min-max, percentile, entropy or mse."
+    ),
+]
+Noise = Annotated[
+    str | None,
+    typer.Option(metavar="HOW", help="Of analog compute: weights=5%,outputs=2%,seed=1."),
+]
+Sensitivity = Annotated[
+    bool, typer.Option("--sensitivity", help="Run each layer alone in its formats, too.")
+]
+Swept = Annotated[
+    str | None,
+    typer.Option(metavar="K=V", help="weights=2..8, formats=8,e4m3,mxfp4, prune=layer=0%,2:4 ..."),
+]
+SomeChip = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="CHIP",
+        help="With --sweep: energy and latency of this chip beside the accuracy.",
+        autocompletion=completion.chips,
+    ),
+]
+FigureFile = Annotated[
+    str | None,
+    typer.Option("--figure", metavar="FILE", help="With --sweep: draw it (.svg, .png, .pdf)."),
+]
+HeldBatch = Annotated[
+    int, typer.Option("--batch", min=1, metavar="N", help="Samples held in memory at once.")
+]
+Limit = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Test at most so many samples.")
+]
+JournalFile = Annotated[
+    str | None,
+    typer.Option(
+        "--journal", metavar="FILE", help="Keep finished work here, and go on from it next time."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 
@@ -191,11 +291,25 @@ def destination(json: str | None) -> Path | None:
     """
     if json is None or json == "-":
         return None
-    path = Path(json)
+    return writable(json, "--json", "the path of a file, or '-'")
+
+
+def writable(name: str, option: str, allowed: str = "the path of a file") -> Path:
+    """The file that an option names, found to be writable before any work.
+
+    Args:
+        name: the path.
+        option: for messages.
+        allowed: what to give in its place, for messages.
+
+    Raises:
+        typer.BadParameter: its folder does not exist, or it is itself a folder.
+    """
+    path = Path(name)
     if path.is_dir():
-        raise _bad("--json", f"{json!r} is a folder; give the path of a file, or '-'")
+        raise _bad(option, f"{name!r} is a folder; give {allowed}")
     if not path.parent.is_dir():
-        raise _bad("--json", f"{json!r}: the folder {str(path.parent)!r} does not exist")
+        raise _bad(option, f"{name!r}: the folder {str(path.parent)!r} does not exist")
     return path
 
 

@@ -9,6 +9,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from octant.accuracy.measurement import Progress as RunProgress
     from octant.api import Progress
 
 
@@ -64,5 +65,36 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
         def report(progress: Progress) -> None:
             words = f"mapped {progress.layer}" if progress.done else _READYING
             bars.update(task, description=words, completed=progress.done, total=progress.total)
+
+        yield report
+
+
+@contextmanager
+def run_progress(*, quiet: bool) -> Iterator[Callable[[RunProgress], None] | None]:
+    """Yields what a run of a network on samples calls as it goes on; None where nobody looks.
+
+    Args:
+        quiet: the user asked for silence.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("running", total=None)
+
+        def report(progress: RunProgress) -> None:
+            bars.update(
+                task, description=progress.what, completed=progress.done, total=progress.total
+            )
 
         yield report

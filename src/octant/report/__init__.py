@@ -1,5 +1,6 @@
 """Results as text for a terminal: pure functions from nouns to pages."""
 
+from octant.report.accuracy import accuracy_page, sweep_page
 from octant.report.catalog import catalog_page
 from octant.report.chip import chip_page
 from octant.report.components import component_page, components_page, price_page
@@ -7,8 +8,10 @@ from octant.report.layers import layers_page
 from octant.report.mappings import mappings_page
 from octant.report.network import network_page
 from octant.report.sheet import sheet
+from octant.report.tradeoff import write_tradeoff
 
 __all__ = [
+    "accuracy_page",
     "catalog_page",
     "chip_page",
     "component_page",
@@ -18,4 +21,6 @@ __all__ = [
     "network_page",
     "price_page",
     "sheet",
+    "sweep_page",
+    "write_tradeoff",
 ]

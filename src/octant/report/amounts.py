@@ -30,6 +30,15 @@ def share(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, with its sign.
+
+    >>> points(-0.0153), points(0.0)
+    ('-1.53 points', '0 points')
+    """
+    return f"{100 * difference:+.2f} points" if difference else "0 points"
+
+
 def joules(energy_j: float | None) -> str:
     """An energy in joules, or that it is unknown.
 
@@ -118,6 +127,8 @@ def _count(value: float) -> str:
 
 _FORMS: dict[Unit, Callable[[float], str]] = {
     Unit.SHARE: share,
+    Unit.POINTS: points,
+    Unit.NUMBER: lambda value: f"{value:.4g}",
     Unit.COUNT: _count,
     Unit.SECOND: _of("time"),
     Unit.JOULE_PER_INFERENCE: _of("energy", "/inference"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from octant.arch import Architecture
 from octant.report.layout import WIDTH, Column, page, table
@@ -10,13 +10,18 @@ from octant.zoo import NetworkEntry
 
 
 def catalog_page(
-    chips: Iterable[Architecture], networks: Iterable[NetworkEntry], *, width: int = WIDTH
+    chips: Iterable[Architecture],
+    networks: Iterable[NetworkEntry],
+    trained: Sequence[tuple[str, str]] = (),
+    *,
+    width: int = WIDTH,
 ) -> str:
     """The page that ``octant list`` prints.
 
     Args:
         chips: the built-in architectures.
         networks: the built-in networks.
+        trained: names and titles of the networks that are embedded with their weights.
         width: characters of a line.
     """
     lines = ["CHIPS"]
@@ -29,6 +34,11 @@ def catalog_page(
         (entry.name, entry.title, " ".join(map(str, entry.parameters))) for entry in networks
     ]
     lines += table(columns, entries, width=width, indent="  ")
+    if trained:
+        lines += ["", "NETWORKS WITH TRAINED WEIGHTS"]
+        lines += table(
+            [Column("name"), Column("title", wraps=True)], trained, width=width, indent="  "
+        )
     lines += [
         "",
         "A chip may also be the path of a .yaml file, a network that of an .onnx file.",

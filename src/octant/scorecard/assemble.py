@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from octant.accuracy.results import Accuracy
 from octant.arch import Architecture, Dataflow
 from octant.mapper.result import Objective
 from octant.scorecard import metrics
+from octant.scorecard.accuracy import accuracy
 from octant.scorecard.assumptions import assumptions
 from octant.scorecard.cost import cost
 from octant.scorecard.coverage import coverage
@@ -25,6 +27,7 @@ def assemble(
     objective: Objective,
     dataflow: Dataflow | None,
     versions: tuple[tuple[str, str], ...],
+    measured: Accuracy | None = None,
 ) -> Scorecard:
     """The scorecard of a network on a chip, from the mapping of each of its layers.
 
@@ -38,6 +41,7 @@ def assemble(
         objective: what the searches minimised.
         dataflow: the constraints that the mappings obey; None for none.
         versions: (program, version) pairs to put on the sheet.
+        measured: accuracy in the architecture's formats; None where the network was not run.
 
     Raises:
         InfeasibleError: a layer has no mapping; the message names it and says why.
@@ -56,7 +60,7 @@ def assemble(
         batch=workload.batch,
         objective=objective,
         dataflow=dataflow.name if dataflow else "",
-        accuracy=metrics.accuracy(),
+        accuracy=accuracy(workload.name, architecture, measured),
         throughput=metrics.throughput(run, factors, architecture),
         latency=metrics.latency(run),
         energy=metrics.energy(run, limits),
@@ -69,7 +73,7 @@ def assemble(
         contributions=contributions(parts, architecture, workload.batch),
         layers=layers,
         coverage=covered,
-        assumptions=assumptions(workload, architecture, layers, covered),
-        references=references(workload, architecture, dataflow),
+        assumptions=assumptions(workload, architecture, layers, covered, measured),
+        references=references(workload, architecture, dataflow, measured),
         versions=versions,
     )

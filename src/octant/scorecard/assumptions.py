@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from octant.accuracy.results import Accuracy
 from octant.arch import Architecture
 from octant.mapper.result import Status
 from octant.scorecard.leakage import leaking, not_known
@@ -20,11 +21,13 @@ def assumptions(
     architecture: Architecture,
     layers: tuple[LayerResult, ...],
     covered: Coverage,
+    measured: Accuracy | None = None,
 ) -> tuple[str, ...]:
     """What is taken for granted, left out, or taken over from the user, a sentence each."""
     return (
         *_left_out(architecture, covered),
         *_formats(workload, architecture),
+        *(measured.notes if measured else ()),
         *_running(architecture, layers),
         *_limits(architecture),
         *_searches(layers),

@@ -24,15 +24,6 @@ from octant.scorecard.uncertainty import spreads
 from octant.source import Origin
 
 
-def accuracy() -> Metric:
-    """No figure: this version does not run networks."""
-    missing = Missing(
-        "this version does not run networks",
-        "an accuracy measured elsewhere, in these number formats",
-    )
-    return Metric((Row("accuracy", "accuracy", missing),))
-
-
 def throughput(run: Totals, factors: Decomposition | None, architecture: Architecture) -> Metric:
     """Inferences a second, its factors, and the peak."""
     peak = OPERATIONS_PER_MAC * architecture.peak_macs_per_s

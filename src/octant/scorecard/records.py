@@ -25,6 +25,8 @@ class Unit(StrEnum):
     """The unit of a figure; the value is in it, without a prefix."""
 
     SHARE = "share"
+    POINTS = "percentage points"
+    NUMBER = "number"
     COUNT = "count"
     SECOND = "s"
     JOULE_PER_INFERENCE = "J/inference"

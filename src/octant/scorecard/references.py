@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from octant.accuracy.results import Accuracy
 from octant.arch import Architecture, Dataflow
 from octant.components import Price
 from octant.scorecard.die import die_citations
@@ -13,11 +14,14 @@ from octant.workload import Workload
 
 
 def references(
-    workload: Workload, architecture: Architecture, dataflow: Dataflow | None
+    workload: Workload,
+    architecture: Architecture,
+    dataflow: Dataflow | None,
+    measured: Accuracy | None = None,
 ) -> tuple[Reference, ...]:
-    """Every citation once, with what rests on it, in the order network, chip, dataflow, prices."""
+    """Every citation once, with what rests on it: network, data, chip, dataflow, prices."""
     uses: dict[str, list[str]] = {}
-    for what, citation in _citations(workload, architecture, dataflow):
+    for what, citation in _citations(workload, architecture, dataflow, measured):
         uses.setdefault(citation, []).append(what)
     return tuple(Reference(citation, tuple(dict.fromkeys(what))) for citation, what in uses.items())
 
@@ -39,10 +43,15 @@ def prices(architecture: Architecture) -> tuple[tuple[str, Price], ...]:
 
 
 def _citations(
-    workload: Workload, architecture: Architecture, dataflow: Dataflow | None
+    workload: Workload,
+    architecture: Architecture,
+    dataflow: Dataflow | None,
+    measured: Accuracy | None,
 ) -> Iterator[tuple[str, str]]:
     if workload.source:
         yield f"network {workload.name}", workload.source
+    if measured and measured.data_source:
+        yield f"data set {measured.data}", measured.data_source
     for what, citation in architecture.sources:
         yield f"{architecture.name}: {what}", _without_published(citation)
     if dataflow and dataflow.source:

@@ -41,6 +41,16 @@ CASES: dict[str, tuple[str, ...]] = {
     "malformed_chip_file": ("show", "bad.yaml"),
     "no_onnx": ("show", "words.onnx"),
     "truncated_onnx": ("show", "truncated.onnx"),
+    "accuracy_unknown_network": ("accuracy", "digits-lennet"),
+    "accuracy_without_weights": ("accuracy", "alexnet"),
+    "accuracy_unknown_format": ("accuracy", "digits-lenet", "--weights", "fp9"),
+    "accuracy_unknown_data": ("accuracy", "digits-lenet", "--data", "imagenet"),
+    "accuracy_unknown_task": ("accuracy", "digits-lenet", "--task", "classify"),
+    "accuracy_unknown_layer": ("accuracy", "digits-lenet", "--layer", "conv3:weights=4"),
+    "accuracy_accumulator": ("accuracy", "digits-lenet", "--weights", "8", "--accumulator", "32"),
+    "accuracy_prune": ("accuracy", "digits-lenet", "--prune", "0.5"),
+    "accuracy_no_onnx": ("accuracy", "words.onnx"),
+    "accuracy_wide_format": ("evaluate", "digits-lenet", "--on", "tpu1", "--weights", "12"),
 }
 
 

@@ -76,7 +76,9 @@ def test_figures_and_texts_are_exact(
     assert from_json(to_json(there), Scorecard) == there
 
 
-@pytest.mark.parametrize("schema", ["octant.scorecard/3", "something", 1, None])
+@pytest.mark.parametrize(
+    "schema", ["octant.scorecard/1", "octant.scorecard/3", "something", 1, None]
+)
 def test_another_schema_is_refused(scorecard: Scorecard, schema: object) -> None:
     with pytest.raises(FileFormatError, match=r"file: schema is .*reads 'octant.scorecard/2'"):
         from_json(changed(scorecard, "schema", to=schema), Scorecard, "file")

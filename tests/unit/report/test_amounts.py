@@ -11,6 +11,8 @@ from octant.source import Origin
 
 TEXTS = {
     Unit.SHARE: (0.851, "85.1 %"),
+    Unit.POINTS: (-0.0153, "-1.53 points"),
+    Unit.NUMBER: (21.4321, "21.43"),
     Unit.COUNT: (65536, "65,536"),
     Unit.SECOND: (0.0288, "28.8 ms"),
     Unit.JOULE_PER_INFERENCE: (8.02e-3, "8.02 mJ/inference"),
