@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks import pricing
+from benchmarks import accuracy, pricing
 from benchmarks.searches import table
 
 PYTHON_IMPORT = ("-c", "import octant")
@@ -27,6 +27,7 @@ COMMANDS = (
     ("evaluate", "alexnet", "--on", "eyeriss"),
     ("evaluate", "mobilenet-v1", "--on", "eyeriss"),
     ("evaluate", "resnet50", "--on", "eyeriss"),
+    ("accuracy", "digits-lenet", "--weights", "8", "--activations", "8"),
 )
 CONTENDED = 0.9  # processor time below this share of wall time: something else had the processor
 
@@ -82,6 +83,7 @@ def main() -> None:
         print(row(f"octant {' '.join(command[:4])}", runs), flush=True)
     print(f"\n{pricing.table()}")
     print(f"\n{table()}")
+    print(f"\n{accuracy.table()}")
 
 
 if __name__ == "__main__":
