@@ -53,6 +53,11 @@ class Emission:
         self.nodes.append(helper.make_node(operator, list(inputs), [name], name, **attributes))
         return name
 
+    def slice(self, source: str, axis: int, start: int, stop: int) -> str:
+        """Adds what takes a part of a tensor along one axis."""
+        ends = [self.constant([end], np.int64) for end in (start, stop, axis)]
+        return self.add("Slice", [source, *ends])
+
     def constant(self, values: object, dtype: npt.DTypeLike = np.float32) -> str:
         """Stores a tensor, equal ones once, and returns its name."""
         array: NDArray[Any] = np.asarray(values, dtype)

@@ -283,12 +283,15 @@ def _notes(of: Trial, recipe: Recipe, variant: Variant) -> Iterator[str]:
             f"Sums of {', '.join(wide)} may pass 2^24, where float32 rounds: their accumulators "
             "are exact up to there."
         )
-    accumulators = {recipe.of(x.layer.name).accumulator for x in variant.layers}
-    if any(number is not None for number in accumulators):
+    formats = [recipe.of(x.layer.name) for x in variant.layers]
+    if any(x.accumulator is not None and not x.cut_every for x in formats):
         yield (
             "An accumulator is cut once, when a sum is complete. For wrapping that is exact; one "
             "that saturates on the way may lose more."
         )
+    whole = [x.layer.name for x in variant.layers if x.formats.cut_every and x.weights is None]
+    if whole:
+        yield f"Sums of two activations were cut when complete: {', '.join(whole)}."
     if recipe.noise is not None:
         yield "Noise was drawn once with this seed; another seed gives another figure."
     if of.network.unrounded:

@@ -38,14 +38,21 @@ class LayerFormats:
         activations: of the first operand.
         accumulator: of the sums; None for sums without loss.
         overflow: what happens to a sum that does not fit the accumulator.
+        cut_every: input channels (summed values, of a matrix product) after which a partial sum is
+            cut to the accumulator; 0 cuts complete sums only. Wrapping gives the same either way.
     """
 
     weights: NumberFormat = FLOAT32
     activations: NumberFormat = FLOAT32
     accumulator: NumberFormat | None = None
     overflow: Overflow = Overflow.SATURATE
+    cut_every: int = 0
 
     def __post_init__(self) -> None:
+        if self.cut_every < 0 or (self.cut_every and self.accumulator is None):
+            raise InvalidWorkloadError(
+                f"sums cut every {self.cut_every} channels: 1 or more, and only with an accumulator"
+            )
         for name, number in (("weights", self.weights), ("activations", self.activations)):
             if number.is_integer and number.bits > WIDEST_INTEGER:
                 raise InvalidWorkloadError(
@@ -76,7 +83,8 @@ class LayerFormats:
         if not self.accumulator.is_integer:
             return f"{text}, accumulator {self.accumulator}"
         how = "wraps" if self.overflow is Overflow.WRAP else "saturates"
-        return f"{text}, accumulator {self.accumulator} ({how})"
+        every = f" every {self.cut_every} channels" if self.cut_every else ""
+        return f"{text}, accumulator {self.accumulator} ({how}{every})"
 
 
 class PruneMethod(StrEnum):

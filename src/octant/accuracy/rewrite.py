@@ -262,13 +262,16 @@ def _extent(work: _Work, tensor: str, number: NumberFormat, axis: int) -> int | 
     return extent
 
 
-def _append(work: _Work, node: onnx.NodeProto, names: list[str], rest: list[str]) -> str:
+def _append(
+    work: _Work, node: onnx.NodeProto, names: list[str], rest: list[str], part: str = ""
+) -> str:
     """Adds the node with other operands and a result of another name, and returns that name."""
     copy = onnx.NodeProto()
     copy.CopyFrom(node)
     del copy.input[:], copy.output[:]
     copy.input.extend([*names, *rest])
-    raw = f"{PREFIX}/sums/{node.output[0]}"
+    raw = f"{PREFIX}/sums/{node.output[0]}{part}"
+    copy.name = f"{node.name}{part}"
     copy.output.append(raw)
     work.out.nodes.append(copy)
     return raw
@@ -300,12 +303,8 @@ def _on_levels(
     plain.attribute.extend(item for key, item in attributes.items() if key not in ("alpha", "beta"))
     flat = np.asarray(scale, np.float32).reshape(-1)
     bias, rest = _bias(work, graph, node, flat * gain, share)
-    raw = _append(work, plain, names, rest)
     bound = _bound(work, layer, formats, made, bias)
-    assert formats.accumulator is not None
-    bits = formats.accumulator.bits
-    if bound is None or bound > 2.0 ** (bits - 1) - 1:
-        raw = emit_overflow(work.out, raw, bits, formats.overflow is Overflow.WRAP)
+    raw = _sums(work, layer, plain, names, rest, made, bound)
     shape = (
         (-1, *[1] * (made.levels.ndim - 2)) if made and layer.operator.startswith("Conv") else (-1,)
     )
@@ -314,6 +313,47 @@ def _on_levels(
         factor = factor.reshape(-1, 1)
     _finish(work, layer, work.out.add("Mul", [raw, work.out.constant(factor)]))
     return bound
+
+
+def _sums(
+    work: _Work,
+    layer: MacLayer,
+    node: onnx.NodeProto,
+    names: list[str],
+    rest: list[str],
+    made: StoredWeights | None,
+    bound: float | None,
+) -> str:
+    """Adds the sums of a layer on whole numbers, cut to the accumulator where they may not fit.
+
+    Sums that are cut on the way are made of one node for every few input channels, each added to
+    what the accumulator holds, the bias first. A product of two activations is cut when complete.
+    """
+    formats = work.recipe.of(layer.name)
+    assert formats.accumulator is not None, "only layers with an accumulator run on whole numbers"
+    bits, wrap = formats.accumulator.bits, formats.overflow is Overflow.WRAP
+    if bound is not None and bound <= 2.0 ** (bits - 1) - 1:
+        return _append(work, node, names, rest)
+    extent = 0 if made is None else int(made.levels.shape[layer.summed_axis])
+    every = 0 if wrap else formats.cut_every
+    if not every or extent <= every:
+        return emit_overflow(work.out, _append(work, node, names, rest), bits, wrap)
+    if any(item.name == "group" and item.i > 1 for item in node.attribute):
+        raise RunFailedError(
+            f"layer {layer.name!r} sums {extent} channels of each of several groups: its sums can "
+            f"be cut every {extent} channels or more, not every {every}"
+        )
+    held = ""
+    for start in range(0, extent, every):
+        axes = (layer.activation_axis, layer.summed_axis)
+        parts = [
+            work.out.slice(name, axis, start, min(start + every, extent))
+            for name, axis in zip(names, axes[::-1] if layer.weights_first else axes, strict=True)
+        ]
+        part = _append(work, node, parts, [] if held else rest, f"/{start}")
+        whole = work.out.add("Add", [held, part]) if held else part
+        held = emit_overflow(work.out, whole, bits, wrap)
+    return held
 
 
 def _bias(

@@ -18,6 +18,7 @@ from octant.errors import ImportFailedError, RunFailedError
 #: The operator set that the pass writes: the first whose QuantizeLinear knows 16 bits.
 OPSET = 21
 IR_VERSION = 10
+_LARGEST_BYTES = 2**31 - 1
 #: Operators that multiply and accumulate, too, but run in float32: the pass does not know them.
 UNROUNDED = frozenset(
     {
@@ -113,6 +114,11 @@ def load_runnable(source: str | Path | bytes, name: str = "") -> Runnable:
     if not proto.graph.node:
         raise ImportFailedError(f"{label}: not an ONNX model: it holds no graph with nodes")
     _attach_external(proto, source, label)
+    if proto.ByteSize() > _LARGEST_BYTES:
+        raise RunFailedError(
+            f"{label}: with its weights it has more than the 2 GiB that protobuf holds in one "
+            "piece: such a network cannot be rewritten here"
+        )
     modern = _modern(proto, label)
     _store_constants(modern.graph)
     return Runnable(

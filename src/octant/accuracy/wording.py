@@ -33,6 +33,7 @@ def recipe_of(
     activations: str | None = None,
     accumulator: str | None = None,
     overflow: str = Overflow.SATURATE,
+    cut_every: int = 0,
     layers: Sequence[str] = (),
     per_tensor: bool = False,
     symmetric: bool = False,
@@ -49,6 +50,8 @@ def recipe_of(
         activations: number format of the activations.
         accumulator: number format of the sums.
         overflow: saturate or wrap.
+        cut_every: input channels after which a partial sum is cut to the accumulator; 0 cuts
+            complete sums only.
         layers: exceptions: ``conv1:weights=8,activations=8``, ``conv1:float``.
         per_tensor: one scale for all weights of a layer.
         symmetric: signed integer activations without a zero point.
@@ -71,6 +74,7 @@ def recipe_of(
         activations=format_named(activations) if activations else both or known.activations,
         accumulator=format_named(accumulator) if accumulator else known.accumulator,
         overflow=Overflow(_known(overflow, [x.value for x in Overflow], "overflow")),
+        cut_every=cut_every,
     )
     return Recipe(
         formats=general,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from octant.cli.options import destination, writable
 from octant.cli.output import show, width
 from octant.cli.progress import run_progress
 from octant.cli.recipes import swept
+from octant.errors import OctantError
 from octant.files.results import to_json, write_json
 from octant.report import accuracy_page, sweep_page, write_tradeoff
 
@@ -96,6 +98,10 @@ def _drawing(figure: str) -> Path:
         raise typer.BadParameter(
             f"{figure!r} ends in {path.suffix!r}; allowed are {', '.join(FIGURE_ENDINGS)}",
             param_hint="'--figure'",
+        )
+    if find_spec("matplotlib") is None:
+        raise OctantError(
+            "figures need matplotlib, which is not installed: pip install 'octant-eval[figures]'"
         )
     return path
 

@@ -128,6 +128,7 @@ def accuracy(
     activations: options.Activations = None,
     accumulator: options.Accumulator = None,
     overflow: options.Overflow = "saturate",
+    cut_every: options.CutEvery = 0,
     layer: options.Exceptions = None,
     per_tensor: options.PerTensor = False,
     symmetric: options.Symmetric = False,
@@ -162,6 +163,7 @@ def accuracy(
     }
     chosen = {
         "overflow": overflow,
+        "cut_every": cut_every,
         "layers": tuple(layer or ()),
         "per_tensor": per_tensor,
         "symmetric": symmetric,

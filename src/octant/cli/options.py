@@ -136,6 +136,14 @@ Accumulator = Annotated[
 Overflow = Annotated[
     str, typer.Option(metavar="HOW", help="A sum that does not fit: saturate or wrap.")
 ]
+CutEvery = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="Input channels after which a partial sum is cut to the accumulator; 0: at the end.",
+    ),
+]
 Prune = Annotated[
     str | None,
     typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,50 @@ def test_convolution_is_that_of_integers(
     if accumulator == "int12" and weights == "int8":
         assert (cut != sums).any()
     assert np.array_equal(found, cut.astype(np.float32) * scale[None, :, None, None])
+
+
+@pytest.mark.parametrize("every", [1, 3, 4, 9])
+def test_sums_are_cut_on_the_way(every: int) -> None:
+    """The accumulator holds the bias, and is cut after every few input channels."""
+    x, w, b = _normal(5, 8, 7, 7), _normal(6, 8, 3, 3), _normal(6)
+    node = helper.make_node("Conv", ["x", "w", "b"], ["y"], "conv", pads=[1] * 4)
+    once = _recipe("int8", "int8", "int14")
+    recipe = replace(once, formats=replace(once.formats, cut_every=every))
+    network = runnable([node], ["n", 8, 7, 7], {"w": w, "b": b})
+    found = _run(network, recipe, x)
+    whole, unit = _levels(x, recipe)
+    made = stored(w, recipe.formats.weights, channel_axis=0, summed_axis=1, per_channel=True)
+    levels, scale = made.levels.astype(np.int64), (unit * made.scale).reshape(-1)
+    held = np.rint(b / scale).astype(np.int64)[None, :, None, None]
+    for start in range(0, 8, every):
+        part = slice(start, start + every)
+        held = _overflown(
+            held + _integer_convolution(whole[:, part], levels[:, part], 1, 1, 1), 14, False
+        )
+    assert np.array_equal(found, held.astype(np.float32) * scale[None, :, None, None])
+    assert np.array_equal(found, _run(network, once, x)) == (every > 8)
+
+
+def test_cutting_on_the_way_fits_depthwise_and_matrix_products() -> None:
+    x, w = _normal(6, 20), _normal(20, 9)
+    node = helper.make_node("MatMul", ["x", "w"], ["y"], "product")
+    recipe = _recipe("int8", "int8", "int14")
+    cut = replace(recipe, formats=replace(recipe.formats, cut_every=1))
+    found = _run(runnable([node], ["n", 20], {"w": w}), cut, x)
+    whole, unit = _levels(x, cut)
+    made = stored(w, cut.formats.weights, channel_axis=-1, summed_axis=-2, per_channel=True)
+    held = np.zeros((6, 9), np.int64)
+    for k in range(20):  # one product after the other, as one multiply-accumulate unit does
+        held = _overflown(held + whole[:, k, None] * made.levels.astype(np.int64)[k], 14, False)
+    assert np.array_equal(found, held.astype(np.float32) * (unit * made.scale))
+    image, filters = _normal(3, 4, 6, 6), _normal(4, 1, 3, 3)
+    depthwise = helper.make_node("Conv", ["x", "w"], ["y"], "depth", group=4)
+    network = runnable([depthwise], ["n", 4, 6, 6], {"w": filters})
+    assert np.array_equal(_run(network, cut, image), _run(network, recipe, image))
+    grouped = helper.make_node("Conv", ["x", "w"], ["y"], "grouped", group=2)
+    network = runnable([grouped], ["n", 4, 6, 6], {"w": _normal(4, 2, 3, 3)})
+    with pytest.raises(RunFailedError, match="can be cut every 2 channels or more, not every 1"):
+        _run(network, cut, image)
 
 
 @pytest.mark.parametrize("turned", [0, 1])

@@ -21,6 +21,8 @@ TEXTS = {
     "weights int8 per channel, activations int8 (asymmetric, min-max), accumulator int16 (wraps)": {
         "formats": "8", "accumulator": "16", "overflow": "wrap",
     },
+    "weights int8 per channel, activations int8 (asymmetric, min-max), accumulator int16 "
+    "(saturates every 8 channels)": {"formats": "8", "accumulator": "16", "cut_every": 8},
     "weights bfloat16, activations bfloat16, accumulator float16": {
         "formats": "bf16", "accumulator": "fp16",
     },
@@ -52,6 +54,7 @@ def test_sweeps() -> None:
 WRONG: dict[str, tuple[Callable[[], object], type[OctantError], str]] = {
     "format": (lambda: recipe_of(weights="int9x"), UnknownNameError, "no number format 'int9x'"),
     "wide": (lambda: recipe_of(weights="17"), InvalidWorkloadError, "integers of 1 to 16 bits"),
+    "cut": (lambda: recipe_of(cut_every=4), InvalidWorkloadError, "only with an accumulator"),
     "mixed": (
         lambda: recipe_of(weights="8", accumulator="32"),
         InvalidWorkloadError,
