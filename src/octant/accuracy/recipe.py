@@ -83,7 +83,8 @@ class LayerFormats:
         if not self.accumulator.is_integer:
             return f"{text}, accumulator {self.accumulator}"
         how = "wraps" if self.overflow is Overflow.WRAP else "saturates"
-        every = f" every {self.cut_every} channels" if self.cut_every else ""
+        channels = "channel" if self.cut_every == 1 else f"{self.cut_every} channels"
+        every = f" every {channels}" if self.cut_every else ""
         return f"{text}, accumulator {self.accumulator} ({how}{every})"
 
 

@@ -196,13 +196,14 @@ def _rewrite(
 def _stored(
     weights: NDArray[np.float32], formats: LayerFormats, layer: MacLayer, recipe: Recipe
 ) -> StoredWeights:
-    grouped = layer.operator == "ConvTranspose"  # its axis 1 counts the channels of one group
+    # Axis 1 of a transposed convolution counts the channels of one group; a vector has no channels.
+    single = layer.operator == "ConvTranspose" or weights.ndim < 2
     return stored(
         weights,
         formats.weights,
         channel_axis=layer.channel_axis,
         summed_axis=layer.summed_axis,
-        per_channel=recipe.per_channel and not grouped,
+        per_channel=recipe.per_channel and not single,
     )
 
 
@@ -302,7 +303,8 @@ def _on_levels(
     del plain.attribute[:]
     plain.attribute.extend(item for key, item in attributes.items() if key not in ("alpha", "beta"))
     flat = np.asarray(scale, np.float32).reshape(-1)
-    bias, rest = _bias(work, graph, node, flat * gain, share)
+    column = flat.reshape(-1, 1) if layer.weights_first and flat.size > 1 else flat
+    bias, rest = _bias(work, graph, node, column * np.float32(gain), share)
     bound = _bound(work, layer, formats, made, bias)
     raw = _sums(work, layer, plain, names, rest, made, bound)
     shape = (
@@ -334,8 +336,8 @@ def _sums(
     bits, wrap = formats.accumulator.bits, formats.overflow is Overflow.WRAP
     if bound is not None and bound <= 2.0 ** (bits - 1) - 1:
         return _append(work, node, names, rest)
-    extent = 0 if made is None else int(made.levels.shape[layer.summed_axis])
-    every = 0 if wrap else formats.cut_every
+    every = 0 if wrap or made is None else formats.cut_every
+    extent = int(made.levels.shape[layer.summed_axis]) if made is not None and every else 0
     if not every or extent <= every:
         return emit_overflow(work.out, _append(work, node, names, rest), bits, wrap)
     if any(item.name == "group" and item.i > 1 for item in node.attribute):
@@ -391,7 +393,7 @@ def _bound(
     largest = max(levels.high - levels.zero_point, levels.zero_point - levels.low)
     channel = layer.channel_axis % made.levels.ndim
     axes = tuple(axis for axis in range(made.levels.ndim) if axis != channel)
-    if layer.operator == "ConvTranspose":
+    if layer.operator == "ConvTranspose" or made.levels.ndim < 2:
         axes = tuple(range(made.levels.ndim))
     sums = np.abs(made.levels).sum(axis=axes).max() * largest
     return float(sums + (np.abs(bias).max() if bias is not None and bias.size else 0.0))

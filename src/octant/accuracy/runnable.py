@@ -221,6 +221,8 @@ def _layers(graph: onnx.GraphProto) -> list[MacLayer]:
         weights_first = first in stored
         name = second if not weights_first else first
         channel, summed, activation = _axes(node, weights_first)
+        if name in stored and len(stored[name].dims) == 1:
+            channel = summed = 0  # a vector has the summed axis only
         found.append(
             MacLayer(
                 name=node.name or f"{node.op_type}_{node.output[0]}",

@@ -167,6 +167,29 @@ def test_a_fully_connected_layer_is_that_of_integers(turned: int) -> None:
     assert np.array_equal(found, _overflown(sums, 16, False).astype(np.float32) * scale)
 
 
+def test_stored_rows_in_front_have_a_scale_each() -> None:
+    x, w, b = _normal(20, 6), _normal(9, 20), _normal(9, 6)
+    node = helper.make_node("Gemm", ["w", "x", "b"], ["y"], "fc")
+    recipe = _recipe("int8", "int8", "int16")
+    found = _run(runnable([node], [20, 6], {"w": w, "b": b}), recipe, x)
+    whole, unit = _levels(x, recipe)
+    made = stored(w, recipe.formats.weights, channel_axis=0, summed_axis=1, per_channel=True)
+    scale = unit * made.scale
+    sums = made.levels.astype(np.int64) @ whole + np.rint(b / scale).astype(np.int64)
+    assert np.array_equal(found, _overflown(sums, 16, False).astype(np.float32) * scale)
+
+
+def test_a_vector_of_weights_has_one_scale() -> None:
+    x, w = _normal(6, 20), _normal(20)
+    node = helper.make_node("MatMul", ["x", "w"], ["y"], "dot")
+    recipe = _recipe("int4", "int8", "int8")
+    found = _run(runnable([node], ["n", 20], {"w": w}), recipe, x)
+    whole, unit = _levels(x, recipe)
+    made = stored(w, recipe.formats.weights, channel_axis=0, summed_axis=0, per_channel=False)
+    sums = _overflown(whole @ made.levels.astype(np.int64), 8, False)
+    assert np.array_equal(found, sums.astype(np.float32) * (unit * made.scale.reshape(())))
+
+
 @pytest.mark.parametrize("weights_first", [False, True])
 def test_a_matrix_product_is_that_of_integers(weights_first: bool) -> None:
     x, w = _normal(7, 12, 12), _normal(12, 12)
