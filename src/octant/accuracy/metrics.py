@@ -204,7 +204,10 @@ def _classification(total: Tally) -> Outcome:
     if "top" in total:
         scores.append(_proportion("top-5 accuracy", total["top"], right.size))
     f1 = float(f1_score(answers, predicted, average="macro", zero_division=0.0))
-    return Outcome((*scores, Score("F1, mean of the classes", f1, right.size)), right)
+    scores.append(Score("F1, mean of the classes", f1, right.size))
+    commonest = float(np.bincount(answers).max() / right.size)
+    scores.append(Score("the commonest answer", commonest, right.size))
+    return Outcome(tuple(scores), right)
 
 
 def _proportion(metric: str, right: int, samples: int) -> Score:

@@ -8,6 +8,8 @@ SCHEMA = "octant.accuracy/1"
 SWEEP_SCHEMA = "octant.accuracy-sweep/1"
 #: A difference is called a loss or a gain where chance makes one as large at most this often.
 SIGNIFICANT = 0.05
+#: Metrics that are no shares.
+_NUMBERS = frozenset({"root mean square error", "mean absolute error", "R^2", "perplexity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,15 @@ class Score:
     samples: int
     low: float | None = None
     high: float | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share of something, from 0 to 1, and not an error in some unit.
+
+        >>> Score("top-1 accuracy", 0.9, 10).is_share, Score("perplexity", 21.0, 10).is_share
+        (True, False)
+        """
+        return self.metric not in _NUMBERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from octant.report.layout import WIDTH, Column, bar, fields, page, paragraph, ta
 
 _INDENT = "  "
 _BAR = 16
-_SHARES = ("accuracy", "right", "F1", "mIoU")
 
 
 def accuracy_page(found: Accuracy, *, width: int = WIDTH) -> str:
@@ -84,8 +83,7 @@ def value_text(score: Score) -> str:
     >>> value_text(Score("top-1 accuracy", 0.958, 719)), value_text(Score("perplexity", 21.4, 9))
     ('95.8 %', '21.4')
     """
-    is_share = any(word in score.metric for word in _SHARES)
-    return share(score.value) if is_share else f"{score.value:.4g}"
+    return share(score.value) if score.is_share else f"{score.value:.4g}"
 
 
 def interval_text(score: Score) -> str:
@@ -193,5 +191,4 @@ def _point(point: SweepPoint, chip: bool) -> tuple[str, ...]:
     ]
     if chip:
         cells += [joules(point.energy_j), seconds(point.latency_s)]
-    is_share = any(word in found.score.metric for word in _SHARES)
-    return (*cells, bar(found.score.value, _BAR) if is_share else "")
+    return (*cells, bar(found.score.value, _BAR) if found.score.is_share else "")

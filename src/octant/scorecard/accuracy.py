@@ -9,8 +9,6 @@ from octant.scorecard.records import Figure, Metric, Missing, Row, Unit
 from octant.source import Origin
 from octant.workload import Role
 
-_PROPORTIONS = ("accuracy", "right", "F1", "mIoU")
-
 
 def accuracy(network: str, chip: Architecture, measured: Accuracy | None) -> Metric:
     """The accuracy of a network in the formats of a chip.
@@ -49,8 +47,8 @@ def _measured(found: Accuracy) -> list[Row]:
 
 
 def _figure(score: Score, basis: str) -> Figure:
-    proportion = any(word in score.metric for word in _PROPORTIONS)
-    return Figure(score.value, Unit.SHARE if proportion else Unit.NUMBER, Origin.MEASURED, basis)
+    unit = Unit.SHARE if score.is_share else Unit.NUMBER
+    return Figure(score.value, unit, Origin.MEASURED, basis)
 
 
 def _basis(found: Accuracy) -> str:

@@ -53,6 +53,7 @@ def test_classification() -> None:
             "top-1 accuracy": right.mean(),
             "top-5 accuracy": top5,
             "F1, mean of the classes": np.mean(f1),
+            "the commonest answer": np.bincount(answers).max() / 20,
         }
     )
 
@@ -148,3 +149,12 @@ def test_an_output_that_is_no_number() -> None:
     outputs[1, 2] = np.nan
     with pytest.raises(DataSetError, match="sample 21: the network's output holds NaN"):
         tally(Task.CLASSIFICATION, outputs, np.zeros(3, int), np.array([20, 21, 22]))
+
+
+def test_errors_are_no_shares() -> None:
+    regression = _in_parts(Task.REGRESSION, CHANCE.normal(size=(20, 1)), CHANCE.normal(size=20))
+    language = _in_parts(
+        Task.LANGUAGE, CHANCE.normal(size=(20, 6, 11)), CHANCE.integers(0, 11, (20, 6))
+    )
+    assert [score.is_share for score in regression.scores] == [False, False, False]
+    assert [score.is_share for score in language.scores] == [False, True]
