@@ -6,15 +6,12 @@ from functools import partial
 from importlib.resources import files as package_files
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from octant.arch import Architecture
 from octant.errors import UnknownNameError, near_misses
 from octant.files.build import build
-from octant.files.complaint import faults_of
+from octant.files.complaint import validated
 from octant.files.document import Document, Fault, parse_document, read_text
 from octant.files.estimators import estimator_named
-from octant.files.part import Reading
 from octant.files.parts import HEADER, ArchitectureFile
 
 _ENDINGS = (".yaml", ".yml")
@@ -121,15 +118,7 @@ def _validated(document: Document) -> tuple[ArchitectureFile | None, list[Fault]
         given = repr(data["octant"]) if "octant" in data else "missing"
         message = f"is {given}; the file must say 'octant: {HEADER}', the format that is read here"
         return None, [Fault(("octant",), message)]
-    sources = data.get("sources")
-    reading = Reading(frozenset(sources) if isinstance(sources, dict) else frozenset())
-    faults = list(document.faults)
-    try:
-        return ArchitectureFile.model_validate(data, context=reading), faults
-    except ValidationError as error:
-        known = {fault.path for fault in faults}
-        found = faults_of(error, data, reading.keys)
-        return None, faults + [fault for fault in found if fault.path not in known]
+    return validated(ArchitectureFile, document)
 
 
 def _unknown(name: str) -> UnknownNameError:

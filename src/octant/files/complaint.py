@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from octant.errors import near_misses
-from octant.files.document import Fault, FieldPath, kind_of
+from octant.files.document import Document, Fault, FieldPath, kind_of
+from octant.files.part import Part, Reading
 from octant.files.price_parts import PRICE_MODELS
+
+_Form = TypeVar("_Form", bound=Part)
 
 _ALLOWED = {
     "string_type": "text (a number goes in quotes)",
@@ -19,6 +23,28 @@ _ALLOWED = {
     "dict_type": "a mapping",
     "model_type": "a mapping of keys to values",
 }
+
+
+def validated(form: type[_Form], document: Document) -> tuple[_Form | None, list[Fault]]:
+    """A document read in a form, and every fault of its text and of its values.
+
+    Args:
+        form: what the file must look like.
+        document: may lack ``sources``; names of them are checked against its own.
+
+    Returns:
+        The form, None where a value has a fault; and the faults, one for each place.
+    """
+    data = document.data
+    sources = data.get("sources")
+    reading = Reading(frozenset(sources) if isinstance(sources, dict) else frozenset())
+    faults = list(document.faults)
+    try:
+        return form.model_validate(data, context=reading), faults
+    except ValidationError as error:
+        known = {fault.path for fault in faults}
+        found = faults_of(error, data, reading.keys)
+        return None, faults + [fault for fault in found if fault.path not in known]
 
 
 def faults_of(

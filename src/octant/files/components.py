@@ -7,15 +7,15 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from octant.components import AbstractEstimator, estimator
 from octant.components.compound import Compound, Overhead, PartAction
 from octant.components.compound import Part as CompoundPart
 from octant.errors import OctantError, UnknownNameError, near_misses
-from octant.files.complaint import faults_of
+from octant.files.complaint import validated
 from octant.files.document import Document, Fault, parse_document
-from octant.files.part import Count, Name, Part, Reading, SourceName
+from octant.files.part import Count, Name, Part, SourceName
 from octant.files.parts import SourceForm
 from octant.files.price_parts import EstimatedComponent
 from octant.files.pricing import asked, source_of
@@ -92,7 +92,7 @@ def compound_of(document: Document, find: Callable[[str], AbstractEstimator]) ->
     Raises:
         FileFormatError: it is malformed; every fault with its line.
     """
-    file, faults = _validated(document)
+    file, faults = validated(ComponentFile, document)
     if file is None or faults:
         raise document.refusal(faults)
     parts: list[CompoundPart] = []
@@ -117,19 +117,6 @@ def compound_of(document: Document, find: Callable[[str], AbstractEstimator]) ->
         )
     except OctantError as error:
         raise document.refusal([Fault(("actions",), str(error))]) from None
-
-
-def _validated(document: Document) -> tuple[ComponentFile | None, list[Fault]]:
-    data = document.data
-    sources = data.get("sources")
-    reading = Reading(frozenset(sources) if isinstance(sources, dict) else frozenset())
-    faults = list(document.faults)
-    try:
-        return ComponentFile.model_validate(data, context=reading), faults
-    except ValidationError as error:
-        known = {fault.path for fault in faults}
-        found = faults_of(error, data, reading.keys)
-        return None, faults + [fault for fault in found if fault.path not in known]
 
 
 def _actions(file: ComponentFile, faults: list[Fault]) -> dict[str, tuple[PartAction, ...]]:

@@ -75,7 +75,7 @@ def reference_table_of(document: Document, name: str) -> ReferenceTable:
     energies = {table.name: table for table in file.ERT.tables} if file.ERT else {}
     areas = {table.name: table.area * _UM2 for table in file.ART.tables} if file.ART else {}
     short = _short_names(dict.fromkeys([*energies, *areas]))
-    faults: list[Fault] = []
+    faults = list(document.faults)
     listed = [
         _listed(short[full], energies.get(full), areas.get(full), faults)
         for full in dict.fromkeys([*energies, *areas])

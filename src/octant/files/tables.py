@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from octant.components import About, Attribute
 from octant.components.spec import CHOICE, COUNT, Value
 from octant.components.table import NODE, Row, Table
 from octant.errors import FileFormatError, UnitError, near_misses
-from octant.files.complaint import faults_of
+from octant.files.complaint import validated
 from octant.files.document import Document, Fault, read_text
-from octant.files.part import Name, Part, Reading, SourceName
+from octant.files.part import Name, Part, SourceName
 from octant.files.parts import SourceForm
 from octant.files.pricing import source_of
 from octant.files.quantity import Length, Voltage
@@ -114,14 +114,9 @@ def table_of(document: Document, folder: Path) -> Table:
     Raises:
         FileFormatError: it is malformed; every fault with its line.
     """
-    data = document.data
-    sources = data.get("sources")
-    reading = Reading(frozenset(sources) if isinstance(sources, dict) else frozenset())
-    try:
-        file = TableFile.model_validate(data, context=reading)
-    except ValidationError as error:
-        found = faults_of(error, data, reading.keys)
-        raise document.refusal([*document.faults, *found]) from None
+    file, faults = validated(TableFile, document)
+    if file is None or faults:
+        raise document.refusal(faults)
     if (file.csv is None) == (file.rows is None):
         raise document.refusal([Fault(("rows",), "is needed, or 'csv'; allowed is one of them")])
     source = source_of(file.sources[file.source])

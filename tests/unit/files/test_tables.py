@@ -200,6 +200,16 @@ def test_an_action_listed_twice_is_refused(folder: Path) -> None:
         estimator_named("their.ert.yaml")
 
 
+def test_a_repeated_key_is_refused(folder: Path) -> None:
+    for name, text in (
+        ("ours.yaml", YAML.replace("voltage: 0.9 V", "voltage: 0.9 V\nvoltage: 1.0 V")),
+        ("their.ert.yaml", ERT.replace("area: 1234.0", "area: 1234.0, area: 5.0")),
+    ):
+        Path(name).write_text(text, "utf-8")
+        with pytest.raises(FileFormatError, match=r":\d+: .*(voltage|area): "):
+            estimator_named(name)
+
+
 @pytest.mark.parametrize("name", ["eyeriss", "eyeriss-isca16", "teaching"])
 def test_what_is_written_reads_back(folder: Path, name: str) -> None:
     chip = builtin_architecture(name)
