@@ -95,8 +95,8 @@ def interval_text(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return ""
     ends = [figure_text(replace(figure, value=digits(end, 3))) for end in (figure.low, figure.high)]
-    (low, unit), (high, other) = (tuple(end.split(" ", 1)) for end in ends)
-    return f"{low} to {high} {other}" if unit == other else f"{low} {unit} to {high} {other}"
+    (low, _, unit), (_, _, other) = (end.partition(" ") for end in ends)
+    return " to ".join([low if unit == other else ends[0], ends[1]])
 
 
 def digits(value: float, kept: int) -> float:

@@ -48,16 +48,13 @@ def _measured(found: Accuracy) -> list[Row]:
 
 def _figure(score: Score, basis: str) -> Figure:
     unit = Unit.SHARE if score.is_share else Unit.NUMBER
-    return Figure(score.value, unit, Origin.MEASURED, basis)
+    return Figure(score.value, unit, Origin.MEASURED, basis, score.low, score.high)
 
 
 def _basis(found: Accuracy) -> str:
-    interval = ""
-    if found.score.low is not None and found.score.high is not None:
-        low, high = 100 * found.score.low, 100 * found.score.high
-        interval = f", 95 % interval {low:.1f} to {high:.1f} %"
+    limits = " (95 % interval)" if found.score.low is not None else ""
     return (
-        f"{found.score.metric} on {found.data}, {found.score.samples:,} test samples{interval}; "
+        f"{found.score.metric} on {found.data}, {found.score.samples:,} test samples{limits}; "
         f"{found.data_title}; {found.recipe}"
     )
 

@@ -52,7 +52,7 @@ def test_evaluate_fills_the_accuracy_row(octant: Octant) -> None:
         "evaluate", "digits-lenet", "--on", "teaching", "--data", "digits", "--format", "8"
     )
     assert (done.code, done.err) == (0, "")
-    assert "measured: top-1 accuracy on digits, 719 test" in done.out
+    assert "measured: top-1 accuracy on digits, 719 test" in " ".join(done.out.split())
     assert "accuracy against float32" in done.out
 
 

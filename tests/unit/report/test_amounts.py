@@ -52,6 +52,13 @@ def test_intervals(low: float | None, high: float | None, text: str) -> None:
     assert interval_text(figure) == text
 
 
+def test_intervals_of_shares_and_of_numbers_without_a_unit() -> None:
+    share_of = Figure(0.974, Unit.SHARE, Origin.MEASURED, "an example", 0.959, 0.983)
+    assert interval_text(share_of) == "95.9 to 98.3 %"
+    number = Figure(2.0, Unit.NUMBER, Origin.MEASURED, "an example", 1.5, 2.5)
+    assert interval_text(number) == "1.5 to 2.5"
+
+
 def test_large_counts_take_a_prefix() -> None:
     figure = Figure(724406816.0, Unit.COUNT, Origin.MODELLED, "an example")
     assert figure_text(figure) == "724.4 M"
