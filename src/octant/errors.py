@@ -43,7 +43,7 @@ class ImportFailedError(OctantError):
 
 
 class InvalidWorkloadError(OctantError):
-    """A workload's parts contradict each other."""
+    """A workload or a recipe is not well formed, or its parts contradict each other."""
 
     exit_code = 5
 
