@@ -284,6 +284,8 @@ def _notes(of: Trial, recipe: Recipe, variant: Variant) -> Iterator[str]:
             "are exact up to there."
         )
     formats = [recipe.of(x.layer.name) for x in variant.layers]
+    if any(x.accumulator is None and not x.is_float for x in formats):
+        yield "Sums of products are not cut to an accumulator where none was asked for."
     if any(x.accumulator is not None and not x.cut_every for x in formats):
         yield (
             "An accumulator is cut once, when a sum is complete. For wrapping that is exact; one "

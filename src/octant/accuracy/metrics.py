@@ -206,7 +206,7 @@ def _classification(total: Tally) -> Outcome:
     f1 = float(f1_score(answers, predicted, average="macro", zero_division=0.0))
     scores.append(Score("F1, mean of the classes", f1, right.size))
     commonest = float(np.bincount(answers).max() / right.size)
-    scores.append(Score("the commonest answer", commonest, right.size))
+    scores.append(Score("always the commonest answer", commonest, right.size))
     return Outcome(tuple(scores), right)
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from octant.arch import Architecture
+from octant.arch import Architecture, Compute
 from octant.errors import RunFailedError
+from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, Role, Workload
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def in_formats(chip: Architecture, recipe: Recipe | None) -> Architecture:
     """The chip as it runs in the formats of a recipe: narrower numbers, the same compute units.
 
     A narrower number takes less room and less traffic wherever a memory has no width of its own for
-    it. A multiply-accumulate costs what the chip's own unit costs: no source gives another price.
+    it. A multiply-accumulate costs what the chip's own unit costs, which its sources then say: no
+    source gives another price.
 
     Raises:
         RunFailedError: a format is wider than the unit's, or of another kind.
@@ -47,7 +49,24 @@ def in_formats(chip: Architecture, recipe: Recipe | None) -> Architecture:
     for role, number in wanted.items():
         _require_fit(chip, role, number)
     formats = tuple((role, wanted[role]) for role, _ in chip.compute.formats)
-    return replace(chip, compute=replace(chip.compute, formats=formats))
+    compute = replace(chip.compute, formats=formats)
+    return replace(chip, compute=compute, sources=chip.sources + _price_kept(chip.compute, compute))
+
+
+def _price_kept(own: Compute, compute: Compute) -> tuple[tuple[str, str], ...]:
+    """What is assumed of the price of a multiply-accumulate in other formats than the unit's."""
+    kept, new = (
+        [unit.format(role) for role in (Role.INPUT, Role.WEIGHT)] for unit in (own, compute)
+    )
+    if kept == new or own.mac_energy is None:
+        return ()
+    words = [" by ".join(map(str, pair)) for pair in (new, kept)]
+    assumed = Source(
+        Origin.ASSUMED,
+        f"a multiply-accumulate of {words[0]} takes the energy of one of {words[1]}; no source "
+        "gives another",
+    )
+    return ((compute.name, str(assumed)),)
 
 
 def with_densities(

@@ -13,7 +13,7 @@ from octant.scorecard.references import prices
 from octant.scorecard.uncertainty import extrapolated, unlimited
 from octant.source import Origin
 from octant.units import text
-from octant.workload import Einsum, Role, VectorWork, Workload
+from octant.workload import Einsum, Role, Tensor, VectorWork, Workload
 
 
 def assumptions(
@@ -71,15 +71,20 @@ def _listed(operators: tuple[OperatorTotal, ...]) -> str:
 
 def _formats(workload: Workload, architecture: Architecture) -> Iterator[str]:
     chip = ", ".join(f"{role} {architecture.compute.format(role)}" for role in Role)
-    own = {
-        str(tensor.format)
-        for layer in workload.layers
-        if isinstance(layer.work, Einsum)
-        for tensor in layer.work.tensors
-    } | {str(layer.work.format) for layer in workload.layers if isinstance(layer.work, VectorWork)}
+    own = {str(tensor.format) for layer in workload.layers for tensor in _tensors(layer.work)} | {
+        str(layer.work.format) for layer in workload.layers if isinstance(layer.work, VectorWork)
+    }
     given = f"; as given it is in {', '.join(sorted(own))}" if own else ""
-    yield f"The network runs in the chip's number formats ({chip}){given}."
-    yield "All values are taken as nonzero, and padding is computed like any other value."
+    yield f"The network runs in the number formats {chip}{given}."
+    pruned = any(
+        tensor.density < 1 for layer in workload.mac_layers for tensor in _tensors(layer.work)
+    )
+    zeros = "; the zeros of pruned weights save neither time nor energy here" if pruned else ""
+    yield f"All values are taken as nonzero, and padding is computed like any other value{zeros}."
+
+
+def _tensors(work: object) -> tuple[Tensor, ...]:
+    return work.tensors if isinstance(work, Einsum) else ()
 
 
 def _running(architecture: Architecture, layers: tuple[LayerResult, ...]) -> Iterator[str]:

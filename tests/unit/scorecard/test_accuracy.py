@@ -44,6 +44,20 @@ def test_without_a_recipe_the_chip_says_the_formats() -> None:
     figure = card.accuracy["accuracy"]
     assert isinstance(figure, Figure)
     assert "weights int16, activations int16" in figure.basis
+    assert not any("multiply-accumulate of" in sentence for sentence in card.assumptions)
+    measured = octant.measure_accuracy("digits-lenet", recipe=octant.recipe_of(formats="16"))
+    assert (figure.low, figure.high) == (measured.score.low, measured.score.high)
+    assert "95 % interval" in figure.basis
+
+
+def test_what_narrow_and_pruned_weights_do_not_save_is_said() -> None:
+    recipe = octant.recipe_of(weights="4", activations="8", prune="layer=50%")
+    said = " ".join(octant.evaluate("digits-lenet", "eyeriss", recipe=recipe).assumptions)
+    assert "a multiply-accumulate of int8 by int4 takes the energy of one of int16 by int16" in said
+    assert "the zeros of pruned weights save neither time nor energy here" in said
+    unpriced = octant.evaluate("digits-lenet", "tpu1", objective="latency",
+                               recipe=octant.recipe_of(weights="4", activations="8"))  # fmt: skip
+    assert not any("multiply-accumulate of" in sentence for sentence in unpriced.assumptions)
 
 
 def test_published_is_for_its_own_format_only() -> None:

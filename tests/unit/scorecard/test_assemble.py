@@ -214,7 +214,7 @@ def test_references_name_each_source_once_with_what_rests_on_it() -> None:
 
 def test_assumptions_name_formats_leakage_and_what_is_assumed() -> None:
     text = "\n".join(card(product("a", "image")).assumptions)
-    assert "input int8, weight int8, output int8); as given it is in float32" in text
+    assert "input int8, weight int8, output int8; as given it is in float32" in text
     assert "padding" in text
     assert "Leakage" in text
     assert "Assumed of tiny, DRAM: an eight-byte link." in text
