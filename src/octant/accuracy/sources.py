@@ -76,13 +76,15 @@ def load_data(
         ".parquet": parquet,
         ".csv": csv,
     }
-    if path.suffix in readers and path.is_file():
+    if path.suffix in readers:
+        if not path.exists():
+            raise DataSetError(f"{name}: there is no such file")
         return readers[path.suffix](path, wanted)
     if path.is_file():
         raise DataSetError(f"{name}: the ending {path.suffix!r} is none of {', '.join(readers)}")
     raise DataSetError(
         f"there is no data set {name!r}: {near_misses(name, ('digits',))}; or give a folder, a "
-        f"file that ends in {', '.join(readers)}, or {_HUGGING_FACE}PATH"
+        f"file that ends in {' or '.join(readers)}, or {_HUGGING_FACE}FOLDER"
     )
 
 

@@ -150,6 +150,8 @@ def test_a_pickle_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_names_that_nobody_knows(tmp_path: Path) -> None:
+    with pytest.raises(DataSetError, match=r"missing\.npz: there is no such file"):
+        load_data("missing.npz")
     with pytest.raises(DataSetError, match="there is no data set 'digit': did you mean 'digits'"):
         load_data("digit")
     with pytest.raises(DataSetError, match="the answers of classification, not of regression"):
