@@ -131,7 +131,8 @@ Formats = Annotated[
     str | None, typer.Option("--format", metavar="FORMAT", help="Of weights and activations.")
 ]
 Accumulator = Annotated[
-    str | None, typer.Option(metavar="FORMAT", help="Of the sums: int16, fp16 ... Without loss.")
+    str | None,
+    typer.Option(metavar="FORMAT", help="Of the sums: int16, fp16 ...; without loss unless given."),
 ]
 Overflow = Annotated[
     str, typer.Option(metavar="HOW", help="A sum that does not fit: saturate or wrap.")
