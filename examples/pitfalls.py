@@ -177,7 +177,7 @@ def case(card: Scorecard) -> str:
         ("peak", count_text(value(card.throughput, "peak_operations_per_s"), "op/s")),
         ("on-chip storage", text(value(card.cost, "storage"), "capacity")),
         ("power of the chip alone", text(chip_j * rate, "power")),
-        ("inferences a second", count_text(rate, "inferences/s")),
+        ("inferences a second", count_text(rate, "").strip() + " inferences/s"),
         ("energy of the chip alone", text(chip_j, "energy") + "/inference"),
         ("energy of the system", text(system_j, "energy") + "/inference"),
         ("accuracy", accuracy),

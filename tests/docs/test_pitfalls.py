@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from types import ModuleType
 
 import pytest
 
 import octant
+from octant.report.amounts import joules, seconds
+from octant.scorecard import Figure, Scorecard
 from tests.docs.blocks import ROOT
+
+
+def shown(card: Scorecard) -> list[str]:
+    """The lines of a case on the page, without its title and its accuracy."""
+    page = (ROOT / "docs/explanation/pitfalls.md").read_text("utf-8")
+    case = page[page.index(f"{card.network} on {card.architecture}\n  peak") :]
+    return case.splitlines()[1:7]
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +52,7 @@ def test_something_wins_on_throughput_and_loses_the_task(pitfalls: ModuleType) -
 
 def test_the_binary_network_is_unmasked(pitfalls: ModuleType) -> None:
     card = pitfalls.tiny_binary()
+    assert pitfalls.case(card).splitlines()[1:-1] == shown(card)
     assert pitfalls.value(card.accuracy, "accuracy") < 0.3
     assert "accuracy" in pitfalls.case(card)
 
@@ -58,6 +69,24 @@ def test_the_chip_of_multipliers_is_unmasked(pitfalls: ModuleType) -> None:
     assert (
         octant.load_architecture(str(ROOT / "examples" / "multipliers.yaml")).compute_units == 168
     )
+
+
+def test_the_page_shows_todays_energies(pitfalls: ModuleType) -> None:
+    card = octant.evaluate("alexnet", "eyeriss")
+    assert pitfalls.case(card).splitlines()[1:-1] == shown(card)
+
+
+def test_the_readme_shows_todays_energies() -> None:
+    """Not the accuracies: another processor may round a sample to the other side."""
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    for bits in range(2, 9):
+        recipe = octant.recipe_of(weights=str(bits), activations="8")
+        card = octant.evaluate("digits-lenet", "eyeriss", recipe=recipe)
+        energy, latency = card.energy["per_inference"], card.latency["latency"]
+        assert isinstance(energy, Figure)
+        assert isinstance(latency, Figure)
+        line = next(line for line in lines if line.startswith(f"  int{bits} "))
+        assert {joules(energy.value), seconds(latency.value)} <= set(re.split(" {2,}", line))
 
 
 def test_the_page_shows_what_the_study_says() -> None:
