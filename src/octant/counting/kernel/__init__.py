@@ -15,7 +15,7 @@ counts (tensors, nodes + 1, 6) is: reads, fills, updates, occupancy, and of the 
 accesses, deliveries. At a fanout the last is what crosses it, once for each instance below it.
 """
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import compiled, inlined, inner, lean
 from octant.counting.kernel.hops import hop_elements
 from octant.counting.kernel.loops import product, strides
 from octant.counting.kernel.positions import number_of_axes
@@ -37,6 +37,9 @@ __all__ = [
     "count_children",
     "distinct_elements",
     "hop_elements",
+    "inlined",
+    "inner",
+    "lean",
     "number_of_axes",
     "product",
     "strides",

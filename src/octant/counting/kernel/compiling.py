@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,32 @@ def compiled(function: Callable[..., Any]) -> Any:
     Numba alone would only notice a change of the function's own file, and go on running code that
     has an older version of another kernel inside.
     """
-    dispatcher = njit(cache=True, error_model="numpy")(function)
-    dispatcher._cache._cache_file._source_stamp = _STAMP  # type: ignore[attr-defined]
+    return _kept(_jit()(function))
+
+
+def inner(function: Callable[..., Any]) -> Any:
+    """The same for a function that only other kernels call, not Python: half the compilation."""
+    return _kept(_jit(**_UNWRAPPED)(function))
+
+
+def lean(function: Callable[..., Any]) -> Any:
+    """The same for one that makes no arrays: it need not count who holds those that it reads.
+
+    Counting references takes ten times as long as what these functions compute. Their callers hold
+    all arrays for as long as they run.
+    """
+    return _kept(_jit(**_UNWRAPPED, _nrt=False)(function))
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """The same for a small function that its callers take in: arrays cost time at a call."""
+    return _kept(_jit(**_UNWRAPPED, _nrt=False, forceinline=True)(function))
+
+
+_UNWRAPPED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_jit: Any = partial(njit, cache=True, error_model="numpy")
+
+
+def _kept(dispatcher: Any) -> Any:
+    dispatcher._cache._cache_file._source_stamp = _STAMP
     return dispatcher
