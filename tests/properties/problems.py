@@ -33,8 +33,8 @@ def searches(draw: st.DrawFn, mappings: int = 2000, points: int = 200) -> Search
     einsum = draw(st.one_of(few_ranks(), layers(points)))
     architecture = draw(architectures(einsum))
     dataflow = draw(dataflows(einsum, architecture))
-    search = Search(einsum, architecture, dataflow)
-    while size_of_space(search, mappings) > mappings:
+    search = Search(einsum, architecture, dataflow, divisors=draw(st.booleans()))
+    while search.einsum.macs > 1 and size_of_space(search, mappings) > mappings:
         search = replace(search, einsum=_smaller(search.einsum))
     return search
 
@@ -77,14 +77,14 @@ def _smaller(einsum: Einsum) -> Einsum:
 
 @st.composite
 def architectures(draw: st.DrawFn, einsum: Einsum) -> Architecture:
-    """Up to three storage levels, and at any place below the first at most one fanout."""
+    """Up to four storage levels, and at any places below the first up to two fanouts."""
     nodes: list[Level | Fanout] = []
-    levels = draw(st.sampled_from([1, 2, 2, 3, 3]))
-    fanout = draw(st.integers(0, levels))
+    levels = draw(st.sampled_from([1, 2, 2, 3, 3, 3, 4]))
+    fanouts = draw(st.lists(st.integers(1, levels), max_size=2))
     for number in range(levels):
         nodes.append(draw(_levels(f"level{number}", einsum, outermost=number == 0)))
-        if fanout == number + 1:
-            nodes.append(draw(_fanouts(einsum)))
+        for _ in range(fanouts.count(number + 1)):
+            nodes.append(draw(_fanouts(f"array{len(nodes)}", einsum)))
     widths = st.sampled_from([8, 8, 16])
     formats = tuple((role, NumberFormat(NumberKind.INT, draw(widths))) for role in Role)
     compute = Compute("mac", formats, _price(draw(st.sampled_from([0.0, 1.0, 3.0]))))
@@ -129,12 +129,12 @@ def _stores(
 
 
 @st.composite
-def _fanouts(draw: st.DrawFn, einsum: Einsum) -> Fanout:
+def _fanouts(draw: st.DrawFn, name: str, einsum: Einsum) -> Fanout:
     return Fanout(
-        "array",
+        name,
         tuple(
-            FanoutAxis(name, draw(st.integers(1, 5)), draw(_some_ranks(einsum)))
-            for name in draw(st.sampled_from(["X", "YX"]))
+            FanoutAxis(axis, draw(st.integers(1, 5)), draw(_some_ranks(einsum)))
+            for axis in draw(st.sampled_from(["X", "YX"]))
         ),
         multicast=tuple(role for role in ROLES if draw(st.booleans())),
         reduction=draw(st.booleans()),

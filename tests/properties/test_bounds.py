@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from hypothesis import given, settings
@@ -15,103 +16,118 @@ from numpy.typing import NDArray
 
 from octant.counting import kernel as counting
 from octant.counting.problem import problem
-from octant.mapper import Objective, kernel, walk
-from octant.mapper.kernel.bounds import bound_storage_hops
-from octant.mapper.space import outermost_takes, space
+from octant.mapper import kernel, walk
+from octant.mapper.space import Integers, may_begin, space
 from octant.model import costs
 from octant.model import kernel as model
 from tests.properties.problems import searches
-from tests.properties.twin import Integers, Search, keep_choices, nest, order_choices
+from tests.properties.twin import (
+    Search,
+    factor_choices,
+    keep_choices,
+    nest,
+    order_choices,
+    places,
+    tiles_fit,
+)
 
 ROUNDING = 1 + 1e-9
 Prices = NDArray[np.float64]
-"""Energy, cycles, and their product: the objectives in the kernel's order."""
+"""Energy, cycles, and their product."""
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+class Common(NamedTuple):
+    """What all orders of a nest's loops share."""
+
+    base: Integers
+    context: NDArray[np.float64]
+    busy: NDArray[np.float64]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(searches(mappings=300))
 def test_no_bound_is_above_a_price(case: Search) -> None:
-    for task in tasks(case):
-        for found, steps, _ in walk._portions(task):
-            for prefix, least_steps in zip(found, steps, strict=True):
-                check_prefix(case, task, prefix, float(least_steps))
+    for task, coarse in tasks(case):
+        lowest: dict[tuple[int, ...], Prices] = {}
+        nodes = len(task.hops.temporal)
+        for factors in factor_choices(case):
+            if not tiles_fit(case, factors, task.hops.keeps):
+                continue
+            best = check_nest(case, task, factors)
+            made = node_factors(case, factors)
+            for known in range(nodes + 1):
+                inside = (known, *made[known:].ravel().tolist())
+                lowest[inside] = np.minimum(lowest.get(inside, best), best)
+        for key, least in lowest.items():
+            check_partial(task, key[0], key[1:], least)
+            check_partial(coarse, key[0], key[1:], least)
 
 
-def tasks(case: Search) -> Iterator[walk.Task]:
-    """What the search walks through: one task for each choice of kept tensors."""
+def tasks(case: Search) -> Iterator[tuple[walk.Task, walk.Task]]:
+    """What is searched for each choice of kept tensors, with tables fine and coarse."""
     layer = problem(case.einsum, case.architecture)
-    place = space(case.einsum, case.architecture, case.dataflow)
-    if outermost_takes(case.einsum, case.architecture, place):
+    place = space(case.einsum, case.architecture, case.dataflow, divisors=case.divisors)
+    if may_begin(case.einsum, case.architecture, place):
+        prices = costs(case.einsum, case.architecture)
         for keeps in keep_choices(case):
-            prices = costs(case.einsum, case.architecture)
-            yield walk.Task(layer, prices, place, keeps, Objective.EDP)
+            yield (
+                walk.task(layer, prices, place, keeps),
+                walk.task(layer, prices, place, keeps, cells=6),
+            )
 
 
-def check_prefix(case: Search, task: walk.Task, prefix: Integers, steps: float) -> None:
-    """Compares what is known of a prefix with all mappings that begin with it."""
-    everything = walk.Best(None, None)
-    leaves = walk._open(task, everything, prefix, walk._new_place(task))
-    if not len(leaves.choices):
-        return
-    lowest = np.full(3, np.inf)
-    for choice, bound in zip(leaves.choices, leaves.bounds, strict=True):
-        best = check_leaf(case, task, leaves, choice)
-        assert bound <= best[task.goal] * ROUNDING
-        lowest = np.minimum(lowest, best)
-    assert steps <= lowest[1]
-    assert least_energy(task) <= lowest[0] * ROUNDING
-    for goal in range(3):
-        bounds = kernel.bound_prefixes(
-            prefix[np.newaxis], np.zeros(1, np.int64), *walk._new_place(task), goal, *task.layer,
-            task.keeps, *task.costs, *task.space,
-        )  # fmt: skip
-        assert bounds[0] <= lowest[goal] * ROUNDING
+def node_factors(case: Search, factors: dict[str, tuple[int, ...]]) -> Integers:
+    """(nodes, ranks) the factors of a nest."""
+    made = np.ones((len(case.architecture.nodes), len(factors)), np.int64)
+    for number, place in enumerate(places(case.architecture)):
+        for column, chain in enumerate(factors.values()):
+            made[place.node, column] *= chain[number]
+    return made
 
 
-def least_energy(task: walk.Task) -> float:
-    layer, place = task.layer, task.space
-    return float(
-        kernel.least_energy(
-            layer.sizes, layer.axes, layer.is_output, layer.temporal, layer.shared, task.keeps,
-            task.costs.prices, task.costs.compute_j, place.slot_node, place.limits, place.spatial,
-            place.touched,
-        )
-    )  # fmt: skip
+def check_partial(task: walk.Task, known: int, inside: tuple[int, ...], least: Prices) -> None:
+    """Compares the bound of a partial mapping with the least price of all that begin with it."""
+    factors = np.ones_like(task.hops.allowed)
+    factors[known:] = np.array(inside).reshape(factors[known:].shape)
+    energy, cycles = walk.bound_of(task, factors, known)
+    assert energy <= least[0] * ROUNDING, (known, factors)
+    assert cycles <= least[1] * ROUNDING, (known, factors)
+    assert energy * cycles <= least[2] * ROUNDING, (known, factors)
 
 
-def check_leaf(case: Search, task: walk.Task, leaves: walk._Leaves, choice: Integers) -> Prices:
+def check_nest(case: Search, task: walk.Task, factors: dict[str, tuple[int, ...]]) -> Prices:
     """Compares the bounds on the way to every order; returns the lowest prices."""
-    inside = np.concatenate([leaves.prefix, choice])
-    rest = task.layer.sizes.copy()
-    for digits in inside:
-        rest = -(-rest // digits)
-    digits = np.concatenate([inside, rest[np.newaxis]])[::-1]
-    factors = {
-        rank: tuple(int(factor) for factor in digits[:, column])
-        for column, rank in enumerate(case.einsum.sizes)
-    }
     lowest = np.full(3, np.inf)
+    common = None
     for orders in order_choices(case, factors):
         made = nest(case, factors, orders)
-        counts = counting.count_all(*task.layer, made.factors, made.order, task.keeps)
-        price = priced(task, leaves, counts)
-        check_order(task, leaves, made.factors, made.order, price)
+        common = common or common_of(task, made.factors)
+        counts = counting.count_all(*task.leaf.layer, made.factors, made.order, task.leaf.keeps)
+        price = priced(task, common, counts)
+        check_order(task, common, made.factors, made.order, price)
         lowest = np.minimum(lowest, price)
+    assert common is not None
+    energy, cycles = kernel.bound_orders_alone(made.factors, *common, task.leaf)
+    assert np.all(np.array([energy, cycles, energy * cycles]) <= lowest * ROUNDING)
     return lowest
 
 
-def priced(task: walk.Task, leaves: walk._Leaves, counts: Integers) -> Prices:
-    energy, cycles = model.price(counts, leaves.busy, *task.costs)
+def common_of(task: walk.Task, factors: Integers) -> Common:
+    return Common(*kernel.common_of_orders(factors, task.leaf))
+
+
+def priced(task: walk.Task, common: Common, counts: Integers) -> Prices:
+    energy, cycles = model.price(counts, common.busy, *task.leaf.costs)
     return np.array([energy, cycles, energy * cycles])
 
 
 def check_order(
-    task: walk.Task, leaves: walk._Leaves, factors: Integers, order: Integers, price: Prices
+    task: walk.Task, common: Common, factors: Integers, order: Integers, price: Prices
 ) -> None:
     """Follows one order as the search does: block by block, from each one's innermost loop."""
-    layer, ranks = task.layer, len(task.layer.sizes)
+    layer, ranks = task.leaf.layer, len(task.leaf.layer.sizes)
     levels = np.nonzero(layer.temporal)[0]
-    exact = leaves.base.copy()
+    exact = common.base.copy()
     placed = np.zeros(len(layer.temporal), np.int64)
     for node, child in itertools.pairwise(levels):
         for known in range(1, ranks + 1):
@@ -119,11 +135,11 @@ def check_order(
             rows = order.copy()
             rows[node, : ranks - known].sort()
             counts = exact.copy()
-            bound_storage_hops(
+            kernel.bound_storage_hops(
                 layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal,
-                task.keeps, factors, rows, placed, task.space.touched, leaves.context, node,
-                np.int64(0), np.int64(-1), counts,
+                task.leaf.keeps, factors, rows, placed, task.leaf.touched, common.context, node,
+                counts,
             )  # fmt: skip
-            assert np.all(priced(task, leaves, counts) <= price * ROUNDING)
-        counting.count_children(node + 1, *layer, task.keeps, factors, order, child + 1, exact)
-    assert np.allclose(priced(task, leaves, exact), price, rtol=1e-9)
+            assert np.all(priced(task, common, counts) <= price * ROUNDING)
+        counting.count_children(node + 1, *layer, task.leaf.keeps, factors, order, child + 1, exact)
+    assert np.allclose(priced(task, common, exact), price, rtol=1e-9)

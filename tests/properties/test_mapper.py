@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 
 from octant.arch import Architecture, Fanout, FanoutAxis, Level
-from octant.mapper import Objective, SearchResult, Status, search
+from octant.mapper import Objective, SearchResult, Status, front, search
 from octant.mapping.validity import check, violations
 from octant.model import evaluate
 from octant.workload import Einsum, convolution, matmul
 from tests.properties.problems import searches
-from tests.properties.twin import Search, Tried, best_mappings, size_of_space
+from tests.properties.twin import Search, Tried, best_front, best_mappings, size_of_space
 from tests.unit.mapper.chips import FREE, array, chip, level, picojoules
 
 
@@ -24,6 +24,27 @@ from tests.unit.mapper.chips import FREE, array, chip, level, picojoules
 def test_the_optimum_is_that_of_the_twin(case: Search) -> None:
     for objective, best in best_mappings(case).items():
         compare(case, objective, searched(case, objective), best)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(searches())
+def test_the_front_is_that_of_the_twin(case: Search) -> None:
+    """Each point of one is matched, or surpassed within rounding, by one of the other."""
+    found = front(
+        case.einsum,
+        case.architecture,
+        dataflow=case.dataflow,
+        divisors_only=case.divisors,
+    )
+    own = [(evaluation.energy_j or 0.0, evaluation.latency_s) for evaluation in found.evaluations]
+    twins = best_front(case)
+    assert found.status is (Status.OPTIMAL if twins else Status.INFEASIBLE)
+    for points, others in ((own, twins), (twins, own)):
+        for energy_j, latency_s in points:
+            limit = energy_j * (1 + 1e-9), latency_s * (1 + 1e-9)
+            assert any(other[0] <= limit[0] and other[1] <= limit[1] for other in others)
+    assert len(own) <= len(twins)
+    assert own == sorted(own, key=lambda point: (point[1], point[0]))
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
@@ -81,7 +102,13 @@ def test_where_idle_instances_would_save_energy(
 
 
 def searched(case: Search, objective: Objective) -> SearchResult:
-    return search(case.einsum, case.architecture, objective=objective, dataflow=case.dataflow)
+    return search(
+        case.einsum,
+        case.architecture,
+        objective=objective,
+        dataflow=case.dataflow,
+        divisors_only=case.divisors,
+    )
 
 
 def compare(case: Search, objective: Objective, found: SearchResult, best: Tried | None) -> None:

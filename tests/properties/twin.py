@@ -3,9 +3,9 @@
 Slow and obvious on purpose, and independent of ``octant.mapper``: the search there is believed
 because its optimum equals what this module finds.
 
-The space, rank by rank, from the innermost place outwards: a level takes any divisor of what is
-left of the rank; an axis of a fanout any factor up to its size, dividing or not, if no smaller one
-needs as few passes; the outermost level what is left. To this come all orders of every block's
+The space, rank by rank, from the innermost place outwards: a level takes any factor of what is left
+of the rank, dividing or not, if no smaller one needs as few passes, and an axis of a fanout the
+same up to its size; the outermost level what is left. To this come all orders of every block's
 loops, and all choices of the tensors that levels may keep.
 """
 
@@ -40,13 +40,14 @@ class Search:
     """What the mapper and its twin are asked.
 
     ``idle`` are the ranks for which an axis takes every factor, not only the smallest for each
-    number of passes.
+    number of passes. ``divisors``: only factors that divide.
     """
 
     einsum: Einsum
     architecture: Architecture
     dataflow: Dataflow
     idle: frozenset[str] = frozenset()
+    divisors: bool = False
 
     def __repr__(self) -> str:
         """What a failing test must show."""
@@ -117,6 +118,17 @@ def best_mappings(search: Search) -> dict[Objective, Tried | None]:
     }
 
 
+def best_front(search: Search) -> list[tuple[float, float]]:
+    """Energy and latency of all mappings of which no other is as fast and needs less."""
+    clock = search.architecture.clock_hz
+    points = sorted({(tried.energy_j, tried.cycles / clock) for tried in every_mapping(search)})
+    front: list[tuple[float, float]] = []
+    for energy_j, latency_s in points:
+        if not front or latency_s < front[-1][1]:
+            front.append((energy_j, latency_s))
+    return front
+
+
 def places(architecture: Architecture) -> list[Place]:
     """Every place, outermost first."""
     found = []
@@ -146,16 +158,13 @@ def chains(search: Search, rank: str) -> list[Chain]:
 
 def _factors(search: Search, place: Place, rank: str, rest: int, *, outermost: bool) -> list[int]:
     constraint = search.dataflow.constraint(place.name)
-    if outermost:
-        factors = [rest]
-    elif place.axis is None:
-        factors = [factor for factor in range(1, rest + 1) if rest % factor == 0]
-    else:
-        factors = list(range(1, rest + 1))
+    factors = [rest] if outermost else list(range(1, rest + 1))
     fixed = dict(constraint.factors).get(rank)
     if fixed is not None:
         factors = [factor for factor in factors if factor == fixed]
-    elif place.axis is not None and rank not in search.idle:
+    elif search.divisors and not outermost:
+        factors = [factor for factor in factors if rest % factor == 0]
+    elif not outermost and (place.axis is None or rank not in search.idle):
         passes = [-(-rest // factor) for factor in factors]
         factors = [factor for factor in factors if passes.index(-(-rest // factor)) == factor - 1]
     for ranks in (place.ranks, constraint.ranks):

@@ -68,7 +68,7 @@ def evaluate(
         network: a built-in network's name, an ONNX file's path or bytes, or a workload.
         on: a built-in chip's name, a YAML file's path, or an architecture.
         batch: inferences of one run; by default 1, or what the ONNX file or workload fixes.
-        objective: what each layer's search minimises: energy, latency or edp.
+        objective: what each layer's search minimises: energy, latency, edp or ed2p.
         dims: sizes of a built-in network's parameters (``resolution``) or of an ONNX file's open
             dimensions.
         dataflow: one of the chip's, or ``any`` for no constraint; by default the chip's first.

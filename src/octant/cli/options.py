@@ -23,6 +23,7 @@ class ObjectiveName(StrEnum):
     ENERGY = "energy"
     LATENCY = "latency"
     EDP = "edp"
+    ED2P = "ed2p"
 
 
 Network = Annotated[

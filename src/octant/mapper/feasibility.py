@@ -10,7 +10,9 @@ from octant.model.prices import element_bits
 from octant.workload import Einsum
 
 
-def why_infeasible(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> str:
+def why_infeasible(
+    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, *, divisors_only: bool = False
+) -> str:
     """Returns every constraint that cannot be met by itself, else that they exclude each other.
 
     By itself: a level's rules on what it keeps, a memory and its smallest tile (the ranks that the
@@ -19,7 +21,7 @@ def why_infeasible(einsum: Einsum, architecture: Architecture, dataflow: Dataflo
     reasons = [
         *_keeping(einsum, architecture, dataflow),
         *_too_large(einsum, architecture, dataflow),
-        *_dead_ends(einsum, architecture, dataflow),
+        *_dead_ends(einsum, architecture, dataflow, divisors_only),
     ]
     if reasons:
         return "; ".join(reasons)
@@ -70,7 +72,9 @@ def _too_large(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -
                 )
 
 
-def _dead_ends(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> Iterator[str]:
+def _dead_ends(
+    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, divisors_only: bool
+) -> Iterator[str]:
     """For each rank the first slot, from the innermost outwards, that no factors of it get past.
 
     What may be left of a rank is followed from slot to slot, as if it had the axes to itself.
@@ -86,7 +90,7 @@ def _dead_ends(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -
             after = {
                 -(-rest // factor)
                 for rest in left
-                for factor in _factors(constraint, rank, rest, limit, index == 0)
+                for factor in _factors(constraint, rank, rest, limit, index == 0, divisors_only)
                 if factor == 1 or open_to_rank
             }
             if rank in constraint.inside:
@@ -110,12 +114,18 @@ def _hardware(
 
 
 def _factors(
-    constraint: Constraint, rank: str, rest: int, limit: int | None, outermost: bool
+    constraint: Constraint,
+    rank: str,
+    rest: int,
+    limit: int | None,
+    outermost: bool,
+    divisors_only: bool,
 ) -> Iterator[int]:
     """The factors that a slot may take of what is left of a rank, were it open to it."""
     fixed = dict(constraint.factors).get(rank)
     for factor in [rest] if outermost else range(1, min(rest, limit or rest) + 1):
-        if (fixed is None or factor == fixed) and (limit is not None or rest % factor == 0):
+        divides = not divisors_only or rest % factor == 0
+        if factor == fixed or (fixed is None and divides):
             yield factor
 
 
@@ -124,7 +134,7 @@ def _obstacle(constraint: Constraint, rank: str, left: list[int], outermost: boo
     rests = " or ".join(str(rest) for rest in left)
     fixed = dict(constraint.factors).get(rank)
     if fixed is not None:
-        takes = "a level takes a divisor, an axis what fits; both only of ranks open to them"
+        takes = "a level or an axis takes what fits, and only of ranks open to it"
         if outermost:
             takes = "the outermost level takes all of it"
         return f"the factor {fixed} is prescribed, where {rests} of it is left ({takes})"

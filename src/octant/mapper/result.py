@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,9 +16,10 @@ class Objective(StrEnum):
     ENERGY = "energy"
     LATENCY = "latency"
     EDP = "edp"
+    ED2P = "ed2p"
 
     def value_of(self, energy_j: float, latency_s: float) -> float:
-        """The objective's value: J, s, or J*s.
+        """The objective's value: J, s, J*s, or J*s^2.
 
         >>> Objective.EDP.value_of(2.0, 3.0)
         6.0
@@ -29,6 +31,22 @@ class Objective(StrEnum):
                 return latency_s
             case Objective.EDP:
                 return energy_j * latency_s
+            case Objective.ED2P:
+                return energy_j * latency_s * latency_s
+
+    def in_seconds(self, value: float, clock_hz: float) -> float:
+        """A value that counts cycles in place of seconds, in seconds.
+
+        >>> Objective.ED2P.in_seconds(8.0, 2.0)
+        2.0
+        """
+        match self:
+            case Objective.ENERGY:
+                return value
+            case Objective.LATENCY | Objective.EDP:
+                return value / clock_hz
+            case Objective.ED2P:
+                return value / clock_hz**2
 
 
 class Status(StrEnum):
@@ -72,4 +90,25 @@ class SearchResult:
     @property
     def gap(self) -> float:
         """How far the value may be above the optimum, as a share of it."""
-        return 0.0 if self.status is Status.OPTIMAL else self.value / self.bound - 1
+        if self.status is Status.OPTIMAL:
+            return 0.0
+        return self.value / self.bound - 1 if self.bound > 0 else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class FrontResult:
+    """The answer of a search for a layer's front of energy and latency.
+
+    Args:
+        status: ``OPTIMAL`` when no mapping of the space dominates a point, and none is missing.
+        evaluations: the mappings that none dominates, the fastest first, without doubles.
+        priced: mappings priced in full.
+        space: the space that was searched, in words.
+        reason: why it is infeasible or stopped early; empty when optimal.
+    """
+
+    status: Status
+    evaluations: tuple[Evaluation, ...]
+    priced: int
+    space: str
+    reason: str = ""

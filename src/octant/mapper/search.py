@@ -1,28 +1,45 @@
-"""The search for the best mapping of one layer."""
+"""The search for the best mappings of one layer."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from octant.arch import Architecture, Dataflow, Fanout, Level
+from octant.arch import Architecture, Dataflow, Level
 from octant.counting.problem import problem
-from octant.errors import NotEstimatedError, OctantError
+from octant.errors import NotEstimatedError
 from octant.mapper.feasibility import why_infeasible
-from octant.mapper.result import Objective, SearchResult, Status
-from octant.mapper.space import Integers, keep_choices, outermost_takes, space
-from octant.mapper.walk import Best, Task, walk
+from octant.mapper.result import FrontResult, Objective, SearchResult, Status
+from octant.mapper.space import Integers, Space, keep_choices, may_begin, space
+from octant.mapper.split import split_over_axes
+from octant.mapper.walk import FRONT, Found, new_found, walk
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.model import costs, evaluate, missing_prices
+from octant.model import Evaluation, costs, evaluate, missing_prices
 from octant.workload import Einsum
 
-MOST_LEVELS = 3
 SPACE = (
-    "every divisor of what is left of a rank at each level, on each array axis the smallest factor "
-    "for each number of passes (also where it does not divide), every loop order, every bypass"
+    "at each level and on each array axis the smallest factor for each number of passes over what "
+    "is left of a rank (also where it does not divide), every loop order, every bypass"
 )
+DIVISORS_SPACE = (
+    "at each level and on each array axis every divisor of what is left of a rank, every loop "
+    "order, every bypass"
+)
+TIME_IS_UP = "the time limit was reached"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a search was asked."""
+
+    einsum: Einsum
+    architecture: Architecture
+    dataflow: Dataflow
+    place: Space
+    words: str
 
 
 def search(
@@ -31,6 +48,7 @@ def search(
     *,
     objective: Objective = Objective.EDP,
     dataflow: Dataflow,
+    divisors_only: bool = False,
     time_limit_s: float | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> SearchResult:
@@ -41,127 +59,168 @@ def search(
 
     Args:
         einsum: the layer.
-        architecture: up to three storage levels and one fanout of one or two axes.
+        architecture: any levels and fanouts.
         objective: what to minimise.
         dataflow: constraints (``dataflow_named``).
+        divisors_only: leave out factors that do not divide what is left of a rank.
         time_limit_s: stop then, with the best found and the bound.
         on_progress: called now and then with the share of the work done.
 
     Raises:
         NotEstimatedError: when the objective needs energy and a price is missing.
     """
-    _require_supported(architecture)
-    missing = missing_prices(architecture)
-    if missing and objective is not Objective.LATENCY:
-        raise NotEstimatedError(
-            f"{architecture.name} has no price for {', '.join(missing)}: add the energies to the "
-            "architecture, or search with the objective latency"
+    if objective is not Objective.LATENCY:
+        _require_prices(architecture, f"{objective}")
+    asked = _asked(einsum, architecture, dataflow, divisors_only)
+    found = _walked(asked, list(Objective).index(objective), time_limit_s, on_progress)
+    bound = objective.in_seconds(found.bound, architecture.clock_hz)
+    if not found.count:
+        stopped = bool(found.left_out)
+        return SearchResult(
+            status=Status.GAP if stopped else Status.INFEASIBLE,
+            objective=objective,
+            mapping=None,
+            evaluation=None,
+            value=np.inf,
+            bound=bound,
+            priced=found.priced,
+            space=asked.words,
+            reason=f"{TIME_IS_UP} before any mapping was found" if stopped else _why(asked),
         )
-    deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    best = Best(deadline, on_progress)
-    layer, prices = problem(einsum, architecture), costs(einsum, architecture)
-    place = space(einsum, architecture, dataflow)
-    fits = outermost_takes(einsum, architecture, place)
-    for keeps in keep_choices(einsum, architecture, dataflow) if fits else ():
-        walk(Task(layer, prices, place, keeps, objective), best)
-    if best.digits is None:
-        return _nothing(einsum, architecture, dataflow, objective, best)
-    return _answer(einsum, architecture, objective, best)
-
-
-def _require_supported(architecture: Architecture) -> None:
-    if len(architecture.levels) > MOST_LEVELS or len(architecture.fanouts) > 1:
-        raise OctantError(
-            f"{architecture.name} has {len(architecture.levels)} storage levels and "
-            f"{len(architecture.fanouts)} fanouts: this version maps up to {MOST_LEVELS} levels "
-            "and one fanout"
-        )
-
-
-def _answer(
-    einsum: Einsum,
-    architecture: Architecture,
-    objective: Objective,
-    best: Best,
-) -> SearchResult:
-    assert best.digits is not None and best.rows is not None and best.keeps is not None
-    mapping = _mapping(einsum, architecture, best.digits, best.rows, best.keeps)
-    evaluation = evaluate(einsum, architecture, mapping)
+    evaluation = _evaluated(asked, found, 0)
     value = objective.value_of(evaluation.energy_j or 0.0, evaluation.latency_s)
-    scale = _unit(architecture, objective)
-    if abs(value * scale - best.value) > 1e-9 * best.value:
-        raise AssertionError(
-            f"the search's value {best.value / scale} is not the model's {value}: {mapping}"
-        )
-    optimal = best.settles(best.bound)
+    optimal = not any(found.admits(*left_out) for left_out in found.left_out)
     return SearchResult(
         status=Status.OPTIMAL if optimal else Status.GAP,
         objective=objective,
-        mapping=mapping,
+        mapping=evaluation.mapping,
         evaluation=evaluation,
         value=value,
-        bound=value if optimal else best.bound / scale,
-        priced=best.priced,
-        space=SPACE,
-        reason="" if optimal else "the time limit was reached",
+        bound=value if optimal else bound,
+        priced=found.priced,
+        space=asked.words,
+        reason="" if optimal else TIME_IS_UP,
     )
 
 
-def _nothing(
+def front(
     einsum: Einsum,
     architecture: Architecture,
+    *,
     dataflow: Dataflow,
-    objective: Objective,
-    best: Best,
-) -> SearchResult:
-    stopped = bool(np.isfinite(best.bound))
-    return SearchResult(
-        status=Status.GAP if stopped else Status.INFEASIBLE,
-        objective=objective,
-        mapping=None,
-        evaluation=None,
-        value=np.inf,
-        bound=best.bound / _unit(architecture, objective),
-        priced=best.priced,
-        space=SPACE,
-        reason="the time limit was reached before any mapping was found"
-        if stopped
-        else why_infeasible(einsum, architecture, dataflow),
+    divisors_only: bool = False,
+    time_limit_s: float | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> FrontResult:
+    """Returns all mappings of a layer of which no other is as fast and needs less, or the reverse.
+
+    Args: those of ``search``.
+
+    Raises:
+        NotEstimatedError: when a price is missing.
+    """
+    _require_prices(architecture, "front")
+    asked = _asked(einsum, architecture, dataflow, divisors_only)
+    found = _walked(asked, FRONT, time_limit_s, on_progress)
+    complete = not any(found.admits(*left_out) for left_out in found.left_out)
+    evaluations = [_evaluated(asked, found, number) for number in range(found.count)]
+    if found.count:
+        return FrontResult(
+            status=Status.OPTIMAL if complete else Status.GAP,
+            evaluations=tuple(sorted(evaluations, key=lambda entry: entry.latency_s)),
+            priced=found.priced,
+            space=asked.words,
+            reason="" if complete else TIME_IS_UP,
+        )
+    return FrontResult(
+        status=Status.INFEASIBLE if complete else Status.GAP,
+        evaluations=(),
+        priced=found.priced,
+        space=asked.words,
+        reason=_why(asked) if complete else f"{TIME_IS_UP} before any mapping was found",
     )
 
 
-def _unit(architecture: Architecture, objective: Objective) -> float:
-    """What the search's value is divided by: it counts cycles where the answer counts seconds."""
-    return 1.0 if objective is Objective.ENERGY else architecture.clock_hz
+def _require_prices(architecture: Architecture, wanted: str) -> None:
+    missing = missing_prices(architecture)
+    if missing:
+        raise NotEstimatedError(
+            f"{architecture.name} has no price for {', '.join(missing)}, which {wanted} needs: add "
+            "the energies to the architecture, or search with the objective latency"
+        )
 
 
-def _mapping(
-    einsum: Einsum, architecture: Architecture, digits: Integers, rows: Integers, keeps: Integers
-) -> Mapping:
+def _asked(
+    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, divisors_only: bool
+) -> _Asked:
+    place = space(einsum, architecture, dataflow, divisors=divisors_only)
+    words = DIVISORS_SPACE if divisors_only else SPACE
+    return _Asked(einsum, architecture, dataflow, place, words)
+
+
+def _walked(
+    asked: _Asked,
+    goal: int,
+    time_limit_s: float | None,
+    on_progress: Callable[[float], None] | None,
+) -> Found:
+    deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+    layer = problem(asked.einsum, asked.architecture)
+    prices = costs(asked.einsum, asked.architecture)
+    shape = len(asked.einsum.tensors), len(asked.architecture.nodes), len(asked.einsum.ranks)
+    found = new_found(goal, deadline, on_progress, shape)
+    if may_begin(asked.einsum, asked.architecture, asked.place):
+        choices = list(keep_choices(asked.einsum, asked.architecture, asked.dataflow))
+        walk(layer, prices, asked.place, choices, found)
+    return found
+
+
+def _why(asked: _Asked) -> str:
+    return why_infeasible(
+        asked.einsum, asked.architecture, asked.dataflow, divisors_only=asked.place.divisors == 1
+    )
+
+
+def _evaluated(asked: _Asked, found: Found, number: int) -> Evaluation:
+    """The evaluation of what was found, by the model; it must agree with the search."""
+    mapping = _mapping(asked, found.nests[number], found.orders[number], found.keeps[number])
+    evaluation = evaluate(asked.einsum, asked.architecture, mapping)
+    energy_j, cycles = found.points[number]
+    for name, own, models in (
+        ("joules", energy_j, evaluation.energy_j),
+        ("cycles", cycles, evaluation.cycles),
+    ):
+        if models is not None and abs(models - own) > 1e-9 * own:
+            raise AssertionError(f"the search has {own} {name}, the model {models}: {mapping}")
+    return evaluation
+
+
+def _mapping(asked: _Asked, factors: Integers, orders: Integers, keeps: Integers) -> Mapping:
     """The arrays of the search as a loop nest."""
-    names = [name for name, _ in einsum.ranks]
+    names = [name for name, _ in asked.einsum.ranks]
     blocks: list[TemporalBlock | SpatialBlock] = []
-    slot = len(digits)
-    for index, node in enumerate(architecture.nodes):
+    for index, node in enumerate(asked.architecture.nodes):
         if isinstance(node, Level):
-            slot -= 1
-            loops = [Loop(names[rank], int(digits[slot, rank])) for rank in rows[index]]
             kept = tuple(
-                tensor.name for row, tensor in enumerate(einsum.tensors) if keeps[row, index]
+                tensor.name for row, tensor in enumerate(asked.einsum.tensors) if keeps[row, index]
             )
+            loops = [Loop(names[rank], int(factors[index, rank])) for rank in orders[index]]
             blocks.append(TemporalBlock(node.name, _real(loops), kept))
         else:
-            slot -= len(node.axes)
-            blocks.append(SpatialBlock(node.name, _axes(names, node, digits, slot)))
+            blocks.append(SpatialBlock(node.name, _axes(asked, index, factors)))
     return Mapping(tuple(blocks))
 
 
-def _axes(
-    names: list[str], fanout: Fanout, digits: Integers, slot: int
-) -> tuple[tuple[Loop, ...], ...]:
-    last = slot + len(fanout.axes) - 1
-    rows = [digits[last - axis].tolist() for axis in range(len(fanout.axes))]
-    return tuple(_real([Loop(*pair) for pair in zip(names, row, strict=True)]) for row in rows)
+def _axes(asked: _Asked, index: int, factors: Integers) -> tuple[tuple[Loop, ...], ...]:
+    """The loops of a fanout's axes: a split of its factors that the space allows."""
+    left = np.array([size for _, size in asked.einsum.ranks])
+    for inner in reversed(range(index + 1, len(factors))):
+        left = -(-left // factors[inner])
+    names = [name for name, _ in asked.einsum.ranks]
+    rows = split_over_axes(asked.place, index, left.tolist(), factors[index].tolist())
+    return tuple(
+        _real([Loop(*pair) for pair in zip(names, row, strict=True)]) for row in reversed(rows)
+    )
 
 
 def _real(loops: list[Loop]) -> tuple[Loop, ...]:

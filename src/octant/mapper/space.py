@@ -26,30 +26,37 @@ UNBOUNDED = np.iinfo(np.int64).max
 class Space(NamedTuple):
     """Where factors may go.
 
+    Axes of a fanout are numbered from the innermost outwards, as slots are.
+
     Attributes:
-        slot_node: (slots) the node of a slot.
-        spatial: (slots) 1 for an axis of a fanout.
-        limits: (slots) an axis's size; unbounded for a level.
-        allowed: (slots, ranks) 1 where the rank may have a factor above 1.
-        fixed: (slots, ranks) the factor that is prescribed, 0 where free.
-        whole: (slots, ranks) 1 where the rank must be complete with this slot.
+        allowed: (nodes, ranks) 1 where the rank may have a factor above 1 (fanouts: on some axis).
+        fixed: (nodes, ranks) the factor that a level must take, 0 where free.
+        must: (nodes, ranks) 1 where nothing may be left of the rank outside this node.
         order: (nodes, ranks) the prescribed place among a block's innermost loops, counted from
             1 outermost; 0 where free.
+        axis_count: (nodes) axes of a fanout, 0 for a level.
+        axis_size: (nodes, axes) the instances of an axis.
+        axis_allowed, axis_fixed, axis_whole: (nodes, axes, ranks) whether the rank may have a
+            factor above 1, the factor that is prescribed or 0, whether nothing may be left of it.
         capacities: (stores) usable bits, unbounded where not limited.
         sliding: (ranks) 1 for a rank that shares an axis of a tensor with another.
         touched: (tensors) different elements of the whole layer.
+        divisors: 1 where only factors are wanted that divide what is left.
     """
 
-    slot_node: Integers
-    spatial: Integers
-    limits: Integers
     allowed: Integers
     fixed: Integers
-    whole: Integers
+    must: Integers
     order: Integers
+    axis_count: Integers
+    axis_size: Integers
+    axis_allowed: Integers
+    axis_fixed: Integers
+    axis_whole: Integers
     capacities: Integers
     sliding: Integers
     touched: Integers
+    divisors: int
 
 
 def slot_names(architecture: Architecture) -> list[tuple[int, str]]:
@@ -64,55 +71,94 @@ def slot_names(architecture: Architecture) -> list[tuple[int, str]]:
     return names
 
 
-def space(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> Space:
+def space(
+    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, *, divisors: bool = False
+) -> Space:
     """Returns the space of all mappings that the hardware and a dataflow allow.
 
     Args:
         einsum: the layer; ranks that only the dataflow names are ignored.
         architecture: the hardware.
         dataflow: further constraints; one without any for the hardware alone.
+        divisors: leave out factors that do not divide what is left of a rank.
     """
-    slots = slot_names(architecture)
     column = {name: index for index, (name, _) in enumerate(einsum.ranks)}
-    shape = (len(slots), len(column))
-    allowed, fixed = np.ones(shape, np.int64), np.zeros(shape, np.int64)
-    whole = np.zeros(shape, np.int64)
-    order = np.zeros((len(architecture.nodes), len(column)), np.int64)
-    limits = np.full(len(slots), UNBOUNDED)
-    for slot, (index, name) in enumerate(slots):
-        node = architecture.nodes[index]
-        constraint = dataflow.constraint(name)
-        lists = [constraint.ranks]
-        if isinstance(node, Fanout):
-            axis = next(axis for axis in node.axes if name == f"{node.name}.{axis.name}")
-            limits[slot] = axis.size
-            lists.append(axis.ranks)
-        for ranks in lists:
-            if ranks is not None:
-                allowed[slot] &= [rank in ranks for rank in column]
-        for rank, factor in constraint.factors:
-            if rank in column:
-                fixed[slot, column[rank]] = factor
-        for rank in constraint.inside:
-            if rank in column:
-                whole[slot, column[rank]] = 1
-        for place, rank in enumerate(constraint.order, start=1):
-            if rank in column:
-                order[index, column[rank]] = place
-    capacities = [store.usable_bits for _, store in stores(architecture)]
-    return Space(
-        slot_node=np.array([index for index, _ in slots]),
-        spatial=np.array([isinstance(architecture.nodes[index], Fanout) for index, _ in slots])
-        .astype(np.int64),
-        limits=limits,
-        allowed=allowed,
-        fixed=fixed,
-        whole=whole,
-        order=order,
-        capacities=np.array([UNBOUNDED if bits is None else bits for bits in capacities]),
+    nodes, most_axes = (
+        architecture.nodes,
+        max([len(fanout.axes) for fanout in architecture.fanouts], default=1),
+    )
+    shape, axes = (len(nodes), len(column)), (len(nodes), most_axes, len(column))
+    place = Space(
+        allowed=np.ones(shape, np.int64),
+        fixed=np.zeros(shape, np.int64),
+        must=np.zeros(shape, np.int64),
+        order=np.zeros(shape, np.int64),
+        axis_count=np.zeros(len(nodes), np.int64),
+        axis_size=np.ones(axes[:2], np.int64),
+        axis_allowed=np.ones(axes, np.int64),
+        axis_fixed=np.zeros(axes, np.int64),
+        axis_whole=np.zeros(axes, np.int64),
+        capacities=np.array(
+            [
+                UNBOUNDED if store.usable_bits is None else store.usable_bits
+                for _, store in stores(architecture)
+            ]
+        ),
         sliding=_sliding(einsum),
         touched=np.array([_touched(tensor, einsum.sizes) for tensor in einsum.tensors]),
-    )  # fmt: skip
+        divisors=int(divisors),
+    )
+    for index, name in slot_names(architecture):
+        _constrain(place, index, name, architecture, dataflow, column)
+    _complete(place)
+    return place
+
+
+def _constrain(
+    place: Space,
+    index: int,
+    name: str,
+    architecture: Architecture,
+    dataflow: Dataflow,
+    column: dict[str, int],
+) -> None:
+    """Writes what the hardware and the dataflow say of one slot."""
+    node, constraint = architecture.nodes[index], dataflow.constraint(name)
+    lists = [constraint.ranks]
+    allowed, fixed, whole = place.allowed[index], place.fixed[index], place.must[index]
+    if isinstance(node, Fanout):
+        axis = int(place.axis_count[index])
+        own = next(axis for axis in node.axes if name == f"{node.name}.{axis.name}")
+        place.axis_count[index] += 1
+        place.axis_size[index, axis] = own.size
+        allowed, fixed = place.axis_allowed[index, axis], place.axis_fixed[index, axis]
+        whole = place.axis_whole[index, axis]
+        lists.append(own.ranks)
+    for ranks in lists:
+        if ranks is not None:
+            allowed &= np.array([rank in ranks for rank in column], np.int64)
+    for rank, factor in constraint.factors:
+        if rank in column:
+            fixed[column[rank]] = factor
+    for rank in constraint.inside:
+        if rank in column:
+            whole[column[rank]] = 1
+    for number, rank in enumerate(constraint.order, start=1):
+        if rank in column:
+            place.order[index, column[rank]] = number
+
+
+def _complete(place: Space) -> None:
+    """Writes what follows for fanouts from their axes, and where a rank must be complete."""
+    outside = np.zeros(place.allowed.shape[1], bool)
+    for node, count in enumerate(place.axis_count):
+        if count:
+            place.allowed[node] = place.axis_allowed[node, :count].max(axis=0)
+            place.must[node] = place.axis_whole[node, :count].max(axis=0)
+        place.must[node] |= ~outside
+        if node == 0:
+            place.must[node] = 1
+        outside |= place.allowed[node] == 1
 
 
 def _sliding(einsum: Einsum) -> Integers:
@@ -166,8 +212,11 @@ def _keep_options(node: Level | Fanout, dataflow: Dataflow, role: Role) -> tuple
     return options
 
 
-def outermost_takes(einsum: Einsum, architecture: Architecture, place: Space) -> bool:
-    """Whether the outermost level can hold the whole layer and, as the only one, loop over it."""
+def may_begin(einsum: Einsum, architecture: Architecture, place: Space) -> bool:
+    """Whether the outermost level can hold the whole layer and, as the only one, loop over it.
+
+    A prescribed factor of a rank of one step, which no search looks at, must be 1.
+    """
     outermost = architecture.levels[0]
     for store in outermost.stores:
         need = sum(
@@ -177,9 +226,13 @@ def outermost_takes(einsum: Einsum, architecture: Architecture, place: Space) ->
         )
         if store.usable_bits is not None and need > store.usable_bits:
             return False
-    if len(place.slot_node) > 1:
-        return True
     sizes = np.array(list(einsum.sizes.values()))
+    if place.fixed[:, sizes == 1].max(initial=0) > 1:
+        return False
+    if place.axis_fixed[:, :, sizes == 1].max(initial=0) > 1:
+        return False
+    if len(architecture.nodes) > 1:
+        return True
     fixed, allowed = place.fixed[0], place.allowed[0] == 1
     return bool(np.all(allowed | (sizes == 1)) and np.all((fixed == 0) | (fixed == sizes)))
 

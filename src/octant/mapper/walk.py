@@ -1,237 +1,290 @@
-"""The walk through the space: prefixes in the order of their bounds, then their leaves."""
+"""The walk through the space: choices of kept tensors by their bounds, then the descents."""
 
 from __future__ import annotations
 
+import heapq
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from octant.counting.problem import Problem
+from octant.mapper import arrays
+from octant.mapper.arrays import Floats, Grids, Hops, Tables, Work
 from octant.mapper.result import Objective
 from octant.mapper.space import Integers, Space
 from octant.model.prices import Costs
 
-Floats = NDArray[np.float64]
-
-PORTION = 200_000
-"""Prefixes listed at once: bounds the memory."""
-BATCH = 2_000
-"""Prefixes bounded at once, before the best of them are searched."""
+MOST_POINTS = 4096
+"""Points that a front may have."""
+ROOM = 4096
+"""Choices that a listing has room for at first."""
+COARSE = 500
+"""Cells of the tables that only say in which order to search choices of kept tensors."""
 ROUNDING = 1e-12
 """What is less than this share better is the same value: sums of floats differ by as much."""
+FRONT = len(Objective)
+"""The goal of a front, after the objectives in their order."""
+
+
+class Leaf(NamedTuple):
+    """What the exact price of a nest reads."""
+
+    layer: Problem
+    costs: Costs
+    keeps: Integers
+    prescribed: Integers
+    sliding: Integers
+    touched: Integers
 
 
 class Task(NamedTuple):
     """What is searched: a layer on an architecture with one choice of kept tensors, as arrays."""
 
-    layer: Problem
-    costs: Costs
-    space: Space
-    keeps: Integers
-    objective: Objective
-
-    @property
-    def goal(self) -> int:
-        """The objective's number in the kernel."""
-        return list(Objective).index(self.objective)
-
-    def floors(self, energy_j: float, steps: Floats) -> Floats:
-        """Values that no mapping of so many steps goes below, with cycles in place of seconds."""
-        match self.objective:
-            case Objective.ENERGY:
-                return np.full(len(steps), energy_j)
-            case Objective.LATENCY:
-                return steps
-            case Objective.EDP:
-                return energy_j * steps
+    hops: Hops
+    grids: Grids
+    tables: Tables
+    work: Work
+    leaf: Leaf
 
 
 @dataclass(slots=True)
-class Best:
-    """The best mapping so far, and how the search went: the one thing that a walk changes.
+class Family:
+    """Partial mappings that differ in the factors of one node, the best first.
 
     Attributes:
-        value: the objective's value, cycles in place of seconds; infinite before the first.
-        digits: factors by slot; rows: loop orders by node; keeps: tensors kept.
-        bound: no mapping that was left out is below it; infinite when none was.
-        priced: mappings priced in full.
-        deadline: when to stop, on the monotonic clock; None is never.
-        on_progress: called with the share of the work done.
+        factors: (nodes, ranks) of the nodes further in.
+        node: whose factors differ.
+        choices, bounds: (many, ranks), (many, 3) its factors, and the joules, cycles and value that
+            no completion goes below.
+        next: those before were taken.
     """
 
+    factors: Integers
+    node: int
+    choices: Integers
+    bounds: Floats
+    next: int = 0
+
+    def __lt__(self, other: Family) -> bool:
+        return self.value < other.value
+
+    @property
+    def value(self) -> float:
+        """The least value that is left."""
+        return float(self.bounds[self.next, 2])
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found so far: the one thing that a walk changes.
+
+    Attributes:
+        goal: the number of the objective, or ``FRONT``.
+        deadline: when to stop, on the monotonic clock; None is never.
+        on_progress: called with the share of the work done.
+        points: (many, 2) joules and cycles; nests, orders: (many, nodes, ranks) factors and loop
+            orders. The first ``count`` of them are valid.
+        keeps: (many, tensors, nodes) the kept tensors.
+        left_out: (many, 2) joules and cycles that nothing is below that was left out.
+        priced: mappings priced in full.
+    """
+
+    goal: int
     deadline: float | None
     on_progress: Callable[[float], None] | None
-    value: float = np.inf
-    digits: Integers | None = None
-    rows: Integers | None = None
-    keeps: Integers | None = None
-    bound: float = np.inf
+    points: Floats
+    nests: Integers
+    orders: Integers
+    keeps: Integers
+    count: int = 0
     priced: int = 0
-
-    def settles(self, bound: float) -> bool:
-        """Whether nothing from a bound on can be better, but for the rounding of floats."""
-        return bound >= self.value * (1 - ROUNDING)
+    left_out: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def out_of_time(self) -> bool:
         """Whether the deadline has passed."""
         return self.deadline is not None and time.monotonic() > self.deadline
 
+    def value(self, energy_j: float, cycles: float) -> float:
+        """The value of the goal; a front is searched in the order of energy times cycles."""
+        if self.goal == FRONT:
+            return energy_j * cycles
+        return list(Objective)[self.goal].value_of(energy_j, cycles)
 
-class _Place(NamedTuple):
-    """Where the walk stands, (slots + 1, ranks) each: factors, what is left, extents inside."""
+    @property
+    def best(self) -> float:
+        """The least value found; infinite before the first."""
+        return min((self.value(*point) for point in self.points[: self.count]), default=np.inf)
 
-    digits: Integers
-    rest: Integers
-    width: Integers
+    def admits(self, energy_j: float, cycles: float) -> bool:
+        """Whether something of so many joules and cycles would be better than all found."""
+        if self.goal != FRONT:
+            return self.value(energy_j, cycles) < self.best * (1 - ROUNDING)
+        points = self.points[: self.count]
+        limit = np.array([energy_j, cycles]) * (1 + ROUNDING)
+        return not bool(np.any(np.all(points <= limit, axis=1)))
+
+    @property
+    def bound(self) -> float:
+        """The least value that anything left out may have; infinite when nothing was."""
+        return min((self.value(*bound) for bound in self.left_out), default=np.inf)
 
 
-def walk(task: Task, best: Best) -> None:
-    """Searches everything that the task allows, improving ``best``; notes a bound if it must stop.
+def new_found(
+    goal: int,
+    deadline: float | None,
+    on_progress: Callable[[float], None] | None,
+    shape: tuple[int, int, int],
+) -> Found:
+    """Room for what a search of so many (tensors, nodes, ranks) finds."""
+    tensors, nodes, ranks = shape
+    many = MOST_POINTS if goal == FRONT else 1
+    return Found(
+        goal,
+        deadline,
+        on_progress,
+        points=np.empty((many, 2)),
+        nests=np.empty((many, nodes, ranks), np.int64),
+        orders=np.empty((many, nodes, ranks), np.int64),
+        keeps=np.empty((many, tensors, nodes), np.int64),
+    )
 
-    Prefixes are listed in portions. Of each, those with the fewest steps are bounded first, and
-    only while so few steps could still pay.
+
+def task(
+    layer: Problem, costs: Costs, space: Space, keeps: Integers, cells: int = arrays.CELLS
+) -> Task:
+    """Returns the arrays of a search, its tables filled."""
+    from octant.mapper import kernel
+
+    view = arrays.hops(layer, costs, space, keeps)
+    layout = arrays.grids(view, cells)
+    tables = arrays.tables(view, layout)
+    work = arrays.work(view, layout)
+    kernel.fill_tables(view, layout, tables, work)
+    leaf = Leaf(layer, costs, keeps, space.order, space.sliding, space.touched)
+    return Task(view, layout, tables, work, leaf)
+
+
+def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], found: Found) -> None:
+    """Searches all choices of kept tensors, in the order of their bounds, improving ``found``."""
+    floors = [(0.0, 0.0)]
+    if len(choices) > 1:
+        floors = [root_bound(task(layer, costs, space, keeps, COARSE)) for keeps in choices]
+    for number in sorted(range(len(choices)), key=lambda number: found.value(*floors[number])):
+        if not found.admits(*floors[number]):
+            continue
+        descend(task(layer, costs, space, choices[number]), found)
+
+
+def root_bound(task: Task) -> tuple[float, float]:
+    """Joules and cycles that no mapping goes below."""
+    return bound_of(task, np.ones_like(task.hops.allowed), len(task.hops.temporal))
+
+
+def bound_of(task: Task, factors: Integers, known: int) -> tuple[float, float]:
+    """Joules and cycles of all mappings that go on from the nodes from ``known`` inwards."""
+    from octant.mapper import kernel
+
+    energy_j, cycles = kernel.bound_nest(
+        known, factors, task.hops, task.grids, task.tables, task.work
+    )
+    return float(energy_j), float(cycles)
+
+
+def descend(task: Task, found: Found) -> None:
+    """Searches one choice of kept tensors, improving ``found``; notes bounds if it must stop.
+
+    From the open partial mapping of the least bound it goes down at once, always to the best
+    choice, until that is priced or worse than what was found: good mappings are known early.
     """
-    from octant.mapper import kernel
-
-    layer, prices, space = task.layer, task.costs, task.space
-    floor_j = kernel.least_energy(
-        layer.sizes, layer.axes, layer.is_output, layer.temporal, layer.shared, task.keeps,
-        prices.prices, prices.compute_j, space.slot_node, space.limits, space.spatial,
-        space.touched,
-    )  # fmt: skip
-    for found, steps, more in _portions(task):
-        floors = task.floors(floor_j, steps)
-        _search_portion(task, best, found, floors)
-        if best.out_of_time:
-            if more:
-                best.bound = min(best.bound, float(task.floors(floor_j, np.ones(1))[0]))
+    floor = root_bound(task)
+    if found.out_of_time:
+        found.left_out.append(floor)
+        return
+    opened: list[Family] = []
+    factors, node = np.ones_like(task.hops.allowed), len(task.hops.temporal) - 1
+    while True:
+        dive(task, found, factors, node, opened)
+        while opened and not found.admits(*opened[0].bounds[opened[0].next, :2]):
+            skip(opened, one=found.goal == FRONT)
+        if found.on_progress is not None:
+            found.on_progress(_share(found, floor, opened))
+        if not opened:
             return
+        if found.out_of_time:
+            for family in opened:
+                found.left_out += family.bounds[family.next :, :2].tolist()
+            return
+        family = heapq.heappop(opened)
+        factors, node = take(family, opened)
 
 
-def _new_place(task: Task) -> _Place:
-    shape = (len(task.space.slot_node) + 1, len(task.layer.sizes))
-    place = _Place(*(np.ones(shape, np.int64) for _ in range(3)))
-    place.rest[0] = task.layer.sizes
-    return place
+def dive(task: Task, found: Found, factors: Integers, node: int, opened: list[Family]) -> None:
+    """Goes down from a partial mapping, always to the best choice; all others are opened."""
+    while node > 0:
+        choices, bounds = list_choices(task, found, factors, node)
+        if not len(choices):
+            return
+        factors, node = take(Family(factors, node, choices, bounds), opened)
+    price(task, found, factors)
 
 
-def _portions(task: Task) -> Iterator[tuple[Integers, Floats, bool]]:
-    """Lists the prefixes: portions of choices, their steps, and whether there are more."""
+def take(family: Family, opened: list[Family]) -> tuple[Integers, int]:
+    """The best that is left of a family, with the node to choose next; the others stay open."""
+    factors = family.factors.copy()
+    factors[family.node] = family.choices[family.next]
+    family.next += 1
+    if family.next < len(family.choices):
+        heapq.heappush(opened, family)
+    return factors, family.node - 1
+
+
+def skip(opened: list[Family], *, one: bool) -> None:
+    """Drops the open partial mapping of the least value, or all where none can be better."""
+    if not one:
+        opened.clear()
+        return
+    family = opened[0]
+    family.next += 1
+    if family.next < len(family.choices):
+        heapq.heapreplace(opened, family)
+    else:
+        heapq.heappop(opened)
+
+
+def list_choices(task: Task, found: Found, factors: Integers, node: int) -> tuple[Integers, Floats]:
+    """What a node may take that could still be better, the best first, with the bounds."""
     from octant.mapper import kernel
 
-    layer, prices, space = task.layer, task.costs, task.space
-    fanouts = np.nonzero(space.spatial)[0]
-    last = int(fanouts.max()) + 1 if len(fanouts) else min(1, len(space.slot_node) - 1)
-    place = _new_place(task)
-    more = resume = False
-    while more or not resume:
-        found, steps, count, more = kernel.list_prefixes(
-            last, *place, PORTION, resume, layer.sizes, layer.axes, layer.coefficients, task.keeps,
-            prices.bits, prices.store, space.slot_node, space.spatial, space.limits, space.allowed,
-            space.fixed, space.whole, space.capacities,
+    room, many = ROOM, -1
+    while many < 0:
+        choices, bounds = np.empty((room, factors.shape[1]), np.int64), np.empty((room, 3))
+        many = kernel.list_choices(
+            node, factors, choices, bounds, found.goal, found.points, found.count, task.hops,
+            task.grids, task.tables, task.work,
         )  # fmt: skip
-        resume = True
-        yield found[:count], steps[:count], more
+        room *= 8
+    order = np.argsort(bounds[:many, 2], kind="stable")
+    return choices[order], bounds[order]
 
 
-def _search_portion(task: Task, best: Best, found: Integers, floors: Floats) -> None:
-    """Searches listed prefixes by their bounds, batch by batch in the order of their floors.
-
-    Steps say nothing about energy: then all prefixes are bounded first, and are one batch.
-    """
+def price(task: Task, found: Found, factors: Integers) -> None:
+    """Prices the orders of a complete nest that could be better."""
     from octant.mapper import kernel
 
-    place = _new_place(task)
-    ranking = np.argsort(floors, kind="stable")
-    size = max(1, len(ranking)) if task.objective is Objective.ENERGY else BATCH
-    for start in range(0, len(ranking), size):
-        batch = ranking[start : start + size]
-        if best.settles(floors[batch[0]]):
-            return
-        bounds = kernel.bound_prefixes(
-            found, batch, *place, task.goal, *task.layer, task.keeps, *task.costs, *task.space
-        )
-        for index in np.argsort(bounds, kind="stable"):
-            if best.settles(bounds[index]):
-                break
-            if best.out_of_time:
-                later = floors[ranking[start + size :]].min(initial=np.inf)
-                best.bound = min(best.bound, float(bounds[index]), float(later))
-                return
-            _search_prefix(task, best, found[batch[index]], place)
-        if best.on_progress is not None:
-            best.on_progress(min(1.0, (start + size) / len(ranking)))
-
-
-def _search_prefix(task: Task, best: Best, prefix: Integers, place: _Place) -> None:
-    """Prices the leaves of a prefix that may beat the best, in the order of their bounds."""
-    leaves = _open(task, best, prefix, place)
-    for leaf, bound in enumerate(leaves.bounds.tolist()):
-        if best.settles(bound):
-            return
-        _price(task, best, leaves, leaf, place)
-
-
-class _Leaves(NamedTuple):
-    """The leaves of a prefix in the order of their bounds, and what they have in common."""
-
-    prefix: Integers
-    choices: Integers
-    bounds: Floats
-    factors: Integers
-    base: Integers
-    context: Floats
-    busy: Floats
-
-
-def _open(task: Task, best: Best, prefix: Integers, place: _Place) -> _Leaves:
-    """Lists the leaves of a prefix that may beat the best."""
-    from octant.counting.kernel import count_children
-    from octant.mapper import kernel
-    from octant.model.kernel import pace
-
-    layer, prices, space = task.layer, task.costs, task.space
-    nodes, ranks = len(layer.temporal), len(layer.sizes)
-    last = len(prefix)
-    kernel.restore(prefix, 0, *place)
-    factors, rows = np.ones((nodes, ranks), np.int64), kernel.plain_rows(nodes, ranks)
-    kernel.place_factors(place.digits, place.rest, last, space.slot_node, factors)
-    base = np.zeros((len(task.keeps), nodes + 1, 6), np.int64)
-    count_children(nodes, *layer, task.keeps, factors, rows, nodes + 1, base)
-    context = np.zeros((len(task.keeps), nodes, 4))
-    kernel.hop_context(*layer, task.keeps, factors, context)
-    busy = np.ones(nodes + 1)
-    pace(layer.sizes, layer.temporal, factors, rows, busy)
-    choices, bounds = kernel.collect(
-        last, *place, best.value, task.goal, factors, base, context, busy, rows,
-        layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal, task.keeps,
-        *prices, space.slot_node, space.spatial, space.limits, space.allowed, space.fixed,
-        space.whole, space.order, space.capacities, space.touched,
+    found.count, priced = kernel.price_nest(
+        found.goal, found.points, found.nests, found.orders, found.keeps, found.count, factors,
+        task.leaf,
     )  # fmt: skip
-    ranking = np.argsort(bounds, kind="stable")
-    return _Leaves(prefix, choices[ranking], bounds[ranking], factors, base, context, busy)
+    found.priced += priced
 
 
-def _price(task: Task, best: Best, leaves: _Leaves, leaf: int, place: _Place) -> None:
-    """Prices a leaf with every order of its loops that may beat the best."""
-    from octant.mapper import kernel
-
-    layer, space = task.layer, task.space
-    slots = len(space.slot_node) - 1
-    kernel.restore(leaves.prefix, 0, *place)
-    kernel.restore(leaves.choices[leaf], len(leaves.prefix), *place)
-    kernel.place_factors(place.digits, place.rest, slots, space.slot_node, leaves.factors)
-    rows = np.empty(leaves.factors.shape, np.int64)
-    value, tried = kernel.best_order(
-        leaves.factors, leaves.busy, best.value, task.goal, *layer, task.keeps, task.costs,
-        space.order, space.sliding, space.touched, leaves.base, leaves.context, rows,
-    )  # fmt: skip
-    best.priced += tried
-    if value < best.value:
-        best.value, best.keeps, best.rows = value, task.keeps, rows
-        best.digits = np.vstack([place.digits[:slots], place.rest[slots]])
+def _share(found: Found, floor: tuple[float, float], opened: list[Family]) -> float:
+    """How much of the gap between the first bound and the best is closed."""
+    if not opened:
+        return 1.0
+    first, best = found.value(*floor), found.best
+    return min(1.0, max(0.0, (opened[0].value - first) / (best - first))) if best > first else 0.0

@@ -58,7 +58,7 @@ def seconds(latency_s: float | None) -> str:
 
 
 def objective_text(objective: Objective, value: float) -> str:
-    """An objective's value: J, s, or J*s.
+    """An objective's value: J, s, J*s, or J*s^2.
 
     >>> objective_text(Objective.EDP, 2.5e-7), objective_text(Objective.ENERGY, 2e-3)
     ('2.5e-07 J*s', '2 mJ')
@@ -70,6 +70,8 @@ def objective_text(objective: Objective, value: float) -> str:
             return seconds(value)
         case Objective.EDP:
             return f"{value:.4g} J*s"
+        case Objective.ED2P:
+            return f"{value:.4g} J*s^2"
 
 
 def figure_text(figure: Figure) -> str:

@@ -84,7 +84,8 @@ def _proof(card: Scorecard) -> str:
 
 
 def _goal(objective: Objective) -> str:
-    return "energy x latency" if objective is Objective.EDP else objective.value
+    products = {Objective.EDP: "energy x latency", Objective.ED2P: "energy x latency^2"}
+    return products.get(objective, objective.value)
 
 
 def _metric(metric: Metric, size: int, width: int) -> list[str]:

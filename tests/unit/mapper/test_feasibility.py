@@ -47,13 +47,13 @@ def test_an_outermost_memory_below_the_layer() -> None:
     ("constraint", "text"),
     [
         (
-            Constraint("buffer", factors=(("K", 4),)),
-            "rank K of size 5: at buffer the factor 4 is prescribed, where 1 or 2 or 3 or 5 of it "
+            Constraint("buffer", factors=(("K", 6),)),
+            "rank K of size 5: at buffer the factor 6 is prescribed, where 1 or 2 or 3 or 5 of it "
             "is left",
         ),
         (
-            Constraint("register", factors=(("K", 2),)),
-            "rank K of size 5: at register the factor 2 is prescribed, where 5 of it is left",
+            Constraint("register", factors=(("K", 7),)),
+            "rank K of size 5: at register the factor 7 is prescribed, where 5 of it is left",
         ),
         (
             Constraint("array.X", factors=(("C", 4),)),

@@ -26,5 +26,5 @@ def test_the_gap_is_a_share_of_the_bound() -> None:
 
 
 def test_names_are_those_of_the_command_line() -> None:
-    assert [*map(str, Objective)] == ["energy", "latency", "edp"]
+    assert [*map(str, Objective)] == ["energy", "latency", "edp", "ed2p"]
     assert [*map(str, Status)] == ["optimal", "gap", "infeasible"]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from octant.arch import Constraint
-from octant.errors import NotEstimatedError, OctantError
+from octant.errors import NotEstimatedError
 from octant.mapper import Objective, SearchResult, Status, search
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.workload import matmul
@@ -143,12 +143,6 @@ def test_progress_is_told() -> None:
     )
     assert shares
     assert all(0 < share <= 1 for share in shares)
-
-
-def test_an_unsupported_architecture_is_named() -> None:
-    levels = [level(f"L{number}", 1) for number in range(3)]
-    with pytest.raises(OctantError, match=r"small has 4 storage levels and 0 fanouts: .* up to 3"):
-        search(matmul(rows=1, inner=1, columns=1), chip(*levels), dataflow=FREE)
 
 
 def test_a_missing_price_is_named_where_energy_matters() -> None:

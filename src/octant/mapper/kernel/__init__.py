@@ -1,23 +1,21 @@
-"""The search, compiled: exhaustive over the space, cut by admissible bounds.
+"""The search, compiled: best first, cut by admissible bounds.
 
-Factors are chosen from the innermost slot outwards. A *prefix* is a choice for all slots up to the
-outermost fanout: it fixes the steps of the loop nest and what the compute units read. A *leaf* is a
-choice for all slots. Bounds count what must move at the least; leaves that survive their bound are
-priced with every order of their loops by the same counts and prices as the model.
+Nodes get their factors from the innermost outwards. A partial mapping is bounded by what its tiles
+make cross between levels, and by tables of the least that the levels outside can cost. What is
+complete is priced with every order of its loops, by the same counts and prices as the model.
 """
 
-from octant.mapper.kernel.bounds import hop_context, least_energy
-from octant.mapper.kernel.factors import list_prefixes, place_factors, restore
-from octant.mapper.kernel.listing import best_order, bound_prefixes, collect, plain_rows
+from octant.mapper.kernel.bounds import bound_storage_hops
+from octant.mapper.kernel.completion import fill_tables
+from octant.mapper.kernel.descent import bound_nest, list_choices
+from octant.mapper.kernel.leaves import bound_orders_alone, common_of_orders, price_nest
 
 __all__ = [
-    "best_order",
-    "bound_prefixes",
-    "collect",
-    "hop_context",
-    "least_energy",
-    "list_prefixes",
-    "place_factors",
-    "plain_rows",
-    "restore",
+    "bound_nest",
+    "bound_orders_alone",
+    "bound_storage_hops",
+    "common_of_orders",
+    "fill_tables",
+    "list_choices",
+    "price_nest",
 ]

@@ -8,18 +8,17 @@ from octant.counting.kernel import (
     add_hop,
     compiled,
     distinct_elements,
+    inner,
     number_of_axes,
-    product,
     strides,
 )
-from octant.model.kernel import energy_of
 
 
-@compiled
+@inner
 def shares(x, axes, sizes, temporal, factors, stride, shared, parent, child, apart):
     """The instances, on average over steps, that get one irrelevant tile's data.
 
-    Where a rank is cut off, its last steps have fewer instances.
+    Where a rank is cut off, its last steps have fewer instances, and its last laps fewer steps.
 
     Args:
         apart: 1 for only those that the network must serve one by one, 0 for all.
@@ -28,41 +27,55 @@ def shares(x, axes, sizes, temporal, factors, stride, shared, parent, child, apa
     for rank in range(sizes.shape[0]):
         if axes[x, rank] >= 0:
             continue
-        steps, separate, together = 1, 1, 1
+        steps, together = 1, 1
         for node in range(child):
             if temporal[node] == 1:
                 steps *= factors[node, rank]
-            elif node < parent or shared[x, node] == 0:
-                separate *= factors[node, rank]
-            else:
+            elif node >= parent and shared[x, node] == 1:
                 together *= factors[node, rank]
-        if separate * together == 1 or (apart == 1 and separate == 1):
-            continue
         width = stride[child, rank] * factors[child, rank]
         tiles = (sizes[rank] + width - 1) // width
         if apart == 1:
-            total *= max(1.0, tiles / (steps * together))
-        else:
-            total *= tiles / steps
+            tiles = max(laps(rank, child, sizes, temporal, factors, stride), tiles / together)
+        total *= tiles / steps
     return total
 
 
-@compiled
+@inner
+def laps(rank, child, sizes, temporal, factors, stride):
+    """The steps that the first instance, the busiest, takes along a rank outside a child."""
+    left, index = sizes[rank] - 1, 0
+    for node in range(child):
+        if temporal[node] == 1:
+            digit = min(left // stride[node, rank], factors[node, rank] - 1)
+            left -= digit * stride[node, rank]
+            index = index * factors[node, rank] + digit
+    return index + 1
+
+
+@inner
 def cut_off(rank, sizes, factors, stride):
     """Whether a rank's factors exceed its size, so that some instances miss its last step."""
     return stride[0, rank] * factors[0, rank] != sizes[rank]
 
 
-@compiled
+@inner
 def add_reach(node, rank, sizes, factors, stride, reach):
-    """Adds how far a loop moves its rank: one step less where an instance may miss the last."""
+    """Adds how far a loop surely moves its rank each time.
+
+    Of a rank that is cut off, an instance may miss the outermost loop's last step, and all but the
+    first of the loops inside it.
+    """
     steps = factors[node, rank] - 1
     if steps > 0 and cut_off(rank, sizes, factors, stride):
         steps -= 1
+        for outer in range(node):
+            if factors[outer, rank] > 1:
+                steps = 0
     reach[rank] += steps * stride[node, rank]
 
 
-@compiled
+@inner
 def refetches(x, sizes, axes, temporal, factors, stride, rows, placed, child, reach):
     """How often loops over irrelevant ranks repeat a tensor's traffic to a child.
 
@@ -114,7 +127,7 @@ def refetches(x, sizes, axes, temporal, factors, stride, rows, placed, child, re
     return repeated, outside
 
 
-@compiled
+@inner
 def held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child, reach):
     """The most that all instances of a child still hold of what is repeated.
 
@@ -139,7 +152,7 @@ def held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child
     return held
 
 
-@compiled
+@inner
 def least_elements(
     x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child, touched
 ):  # fmt: skip
@@ -159,46 +172,7 @@ def least_elements(
     return least
 
 
-@compiled
-def least_behind(
-    x, first, settled, sizes, axes, coefficients, temporal, factors, stride, child, touched
-):  # fmt: skip
-    """The fewest elements that a child must get when ``first`` is the next loop outside a prefix.
-
-    What is left of the ranks stands at the outermost node, whatever blocks it will be split into.
-    With a relevant loop inside it, in the prefix or ``first`` itself, every irrelevant loop of it
-    repeats all but what is still held. Irrelevant loops of the prefix may be free.
-
-    Args:
-        settled: the node where the prefix begins.
-    """
-    repeated, outside, inside = 1, 1, False
-    reach = np.zeros(sizes.shape[0], np.int64)
-    for node in range(settled, child):
-        for rank in range(sizes.shape[0]):
-            if temporal[node] == 1 and axes[x, rank] >= 0 and factors[node, rank] > 1:
-                add_reach(node, rank, sizes, factors, stride, reach)
-                inside = True
-    if axes[x, first] < 0 and not inside:
-        return touched[x]
-    for rank in range(sizes.shape[0]):
-        if axes[x, rank] < 0:
-            repeated *= factors[0, rank]
-        else:
-            outside *= factors[0, rank]
-    if axes[x, first] >= 0:
-        if not cut_off(first, sizes, factors, stride):
-            reach[first] += stride[0, first]
-        if not inside:
-            outside //= 2  # of the steps of ``first`` at least two are inside
-    least = touched[x] * repeated
-    if repeated > 1:
-        held = held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child, reach)
-        least = max(touched[x], least - (repeated - 1) * held * outside)
-    return least
-
-
-@compiled
+@inner
 def hop_context(
     sizes, axes, coefficients, is_output, temporal, shared, keeps, factors, context
 ):  # fmt: skip
@@ -229,16 +203,13 @@ def hop_context(
 @compiled
 def bound_storage_hops(
     sizes, axes, coefficients, is_output, temporal, keeps, factors, rows, placed, touched, context,
-    counted, settled, first, result,
+    counted, result,
 ):  # fmt: skip
     """Adds lower bounds of what crosses between storage levels.
 
     Args:
         placed: of ``refetches``; context: of ``hop_context``.
         counted: children up to this node have been counted exactly.
-        settled: children from this node inwards have all their factors; to those further out every
-            element is only known to cross once.
-        first: the rank of the next loop outside the settled children; -1 to go by ``placed``.
     """
     tensors, nodes = keeps.shape
     stride = strides(factors)
@@ -250,17 +221,10 @@ def bound_storage_hops(
             if child <= counted:
                 parent = np.int64(child)
                 continue
-            least = touched[x]
-            if child >= settled and first >= 0:
-                least = least_behind(
-                    x, first, settled, sizes, axes, coefficients, temporal, factors, stride, child,
-                    touched,
-                )  # fmt: skip
-            elif child >= settled:
-                least = least_elements(
-                    x, sizes, axes, coefficients, temporal, factors, stride, rows, placed,
-                    child, touched,
-                )  # fmt: skip
+            least = least_elements(
+                x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child,
+                touched,
+            )  # fmt: skip
             first_child, first_parent = int(context[x, child, 2]), int(context[x, child, 3])
             served = max(int(least * context[x, child, 0]), first_parent)
             delivered = max(int(least * context[x, child, 1]), first_child)
@@ -279,40 +243,3 @@ def bound_storage_hops(
                 if is_output[x] == 1:
                     result[x, inner, 5] += given
             parent = np.int64(child)
-
-
-@compiled
-def least_energy(
-    sizes, axes, is_output, temporal, shared, keeps, prices, compute_j, slot_node, limits, spatial,
-    touched,
-):  # fmt: skip
-    """Joules that no mapping goes below: all crosses once, compute units share what they can."""
-    tensors, nodes = keeps.shape
-    counts = np.zeros((tensors, nodes + 1, 6), np.int64)
-    macs = product(sizes)
-    for x in range(tensors):
-        parent = np.int64(0)
-        for child in range(1, nodes + 1):
-            if child < nodes and keeps[x, child] == 0:
-                continue
-            served, delivered, given = touched[x], touched[x], touched[x]
-            if child == nodes:
-                together, apart = 1, 1
-                for slot in range(slot_node.shape[0]):
-                    if spatial[slot] == 1:
-                        apart *= limits[slot]
-                        if slot_node[slot] > parent and shared[x, slot_node[slot]] == 1:
-                            together *= limits[slot]
-                served, delivered = (macs + together - 1) // together, macs
-                given = served - touched[x] * apart if is_output[x] == 1 else served
-            elif is_output[x] == 1:
-                given = 0
-            add_hop(
-                counts[x], parent, child, nodes, is_output[x], served, delivered,
-                given if is_output[x] == 0 else 0, max(given, 0),
-            )  # fmt: skip
-            for fanout in range(parent, child):
-                if temporal[fanout] == 0:
-                    counts[x, fanout, 5] = touched[x]
-            parent = child
-    return compute_j + energy_of(counts, prices)

@@ -1,0 +1,316 @@
+"""What may come next: the choices of one node that could still be better, with their bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from octant.counting.kernel import compiled, inlined, lean
+from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
+from octant.mapper.kernel.completion import cell_of
+from octant.mapper.kernel.factors import tile_fits
+from octant.mapper.kernel.goals import admits, value_of
+from octant.mapper.kernel.relaxed import bound_hops, steps_of, units_outside
+
+
+@compiled
+def bound_nest(known, factors, hops, grids, tables, work):
+    """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
+    settle(known, factors, hops, work)
+    return bound_state(known, factors, work.rest, work.width, hops, grids, tables, work)
+
+
+@lean
+def bound_state(known, factors, rest, width, hops, grids, tables, work):
+    """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
+    energy, steps = bound_hops(known, factors, rest, width, hops, work)
+    level = grids.next_level[known]
+    least = np.inf
+    if level < 0:
+        for kind in range(grids.kinds + 1):
+            least = min(least, work.pending[kind])
+        return energy + least, slowest(steps, tables.nothing, hops, work)
+    cell = cell_of(level, rest[known], hops, grids)
+    cells = grids.cells[level]
+    near = grids.node[level] == known - 1
+    for kind in range(grids.kinds + 1):
+        if work.pending[kind] < np.inf:
+            if near:
+                outer = tables.joules[
+                    grids.base[level] + kind * (hops.live.shape[0] + 1) * cells + cell
+                ]
+            else:
+                outer = tables.before[grids.before_base[level] + kind * cells + cell]
+            least = min(least, work.pending[kind] + outer)
+    if near:
+        added = tables.cycles[grids.cycles_base[level] + cell]
+    else:
+        added = tables.before_cycles[grids.tile_base[level] + cell]
+    return energy + least, slowest(steps, added, hops, work)
+
+
+@lean
+def slowest(steps, added, hops, work):
+    """The cycles of the slowest of the loop nest and all ports, with what is yet to come."""
+    cycles = steps
+    for i in range(hops.limited.shape[0]):
+        port = work.ports[hops.limited[i, 0], hops.limited[i, 1]]
+        cycles = max(cycles, port + added[i])
+    return cycles
+
+
+@lean
+def settle(known, factors, hops, work):
+    """Writes what the nodes from ``known`` inwards leave and cover; clears all others."""
+    nodes = factors.shape[0]
+    for rank in range(hops.sizes.shape[0]):
+        work.rest[nodes, rank] = hops.sizes[rank]
+        work.width[nodes, rank] = 1
+    for node in range(nodes - 1, known - 1, -1):
+        settle_node(node, factors[node], factors, work.rest, work.width, hops)
+    clear(known, factors)
+
+
+@inlined
+def clear(known, factors):
+    """Sets the factors outside of what is known to 1."""
+    for node in range(known):
+        for rank in range(factors.shape[1]):
+            factors[node, rank] = 1
+
+
+@lean
+def settle_node(node, chosen, factors, rest, width, hops):
+    """Writes a node's factors, and what they leave and cover."""
+    for rank in range(hops.sizes.shape[0]):
+        factor = chosen[rank]
+        factors[node, rank] = factor
+        rest[node, rank] = (rest[node + 1, rank] + factor - 1) // factor
+        width[node, rank] = width[node + 1, rank] * factor
+
+
+@compiled
+def list_choices(node, factors, pool, bounds, goal, found, count, hops, grids, tables, work):
+    """Lists what a node may take that could still be better than all that was found.
+
+    Args:
+        factors: (nodes, ranks) those of the nodes further in are chosen.
+        pool, bounds: (many, ranks), (many, 3) room for the choices, and their joules, cycles and
+            value.
+        goal, found, count: of ``goals.admits``.
+
+    Returns:
+        how many there are; -1 when there is no room for all.
+    """
+    settle(node + 1, factors, hops, work)
+    if hops.temporal[node] == 1:
+        return list_tiles(
+            node, pool, bounds, goal, found, count, factors, work.rest, work.width, hops, grids,
+            tables, work,
+        )  # fmt: skip
+    return list_spreads(
+        node, pool, bounds, goal, found, count, factors, work.rest, work.width, hops, grids,
+        tables, work,
+    )  # fmt: skip
+
+
+@lean
+def list_tiles(
+    node, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
+):  # fmt: skip
+    """Lists what a level may take; ``list_choices``.
+
+    Ranks are chosen one after the other; the level's table bounds all choices of the others.
+    """
+    live, chosen, left, widths = hops.live.shape[0], work.chosen, work.left, work.widths
+    settled, steps = bound_hops(node + 1, factors, rest, width, hops, work)
+    for kind in range(work.led.shape[0]):
+        work.led[kind] = work.pending[kind]
+    for i in range(hops.limited.shape[0]):
+        work.passed[i] = work.ports[hops.limited[i, 0], hops.limited[i, 1]]
+    level = grids.next_level[node + 1]
+    for rank in range(hops.sizes.shape[0]):
+        chosen[rank], left[rank], widths[rank] = 1, rest[node + 1, rank], width[node + 1, rank]
+    at, many = work.at, work.many
+    stage, end, cell = 0, 0, cell_of(level, left, hops, grids)
+    if live == 0 and tile_fits(node, widths, hops):
+        return list_one(
+            node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
+            tables, work,
+        )  # fmt: skip
+    open_stage(0, node, rest, hops, work)
+    while 0 <= stage < live and end >= 0:
+        rank = hops.live[stage]
+        whole, stride = rest[node + 1, rank], grids.stride[level, rank]
+        cell -= grids.place[level, rank, left[rank]] * stride
+        at[stage] += 1
+        more = at[stage] < many[stage]
+        chosen[rank] = work.options[stage, at[stage]] if more else 1
+        left[rank] = (whole + chosen[rank] - 1) // chosen[rank]
+        widths[rank] = width[node + 1, rank] * chosen[rank]
+        cell += grids.place[level, rank, left[rank]] * stride
+        if not more:
+            stage -= 1
+            continue
+        energy, cycles = bound_stage(
+            stage + 1, level, cell, settled, steps, hops, grids, tables, work
+        )
+        if not admits(goal, found, count, energy, cycles):
+            continue
+        last = stage == live - 1
+        if (chosen[rank] > 1 or last) and not tile_fits(node, widths, hops):
+            at[stage] = many[stage]
+        elif last:
+            end = list_one(
+                node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
+                tables, work,
+            )  # fmt: skip
+        else:
+            stage += 1
+            open_stage(stage, node, rest, hops, work)
+    return end
+
+
+@inlined
+def open_stage(stage, node, rest, hops, work):
+    """Begins with the factors of a rank."""
+    if stage < hops.live.shape[0]:
+        rank = hops.live[stage]
+        work.at[stage] = -1
+        work.many[stage] = factors_of(node, rank, rest[node + 1, rank], hops, work.options[stage])
+
+
+@inlined
+def bound_stage(stage, level, cell, settled, steps, hops, grids, tables, work):
+    """The least joules and cycles of a level's tiles when so many ranks are chosen."""
+    least, stages, cells = np.inf, hops.live.shape[0] + 1, grids.cells[level]
+    for kind in range(grids.kinds + 1):
+        if work.led[kind] < np.inf:
+            outer = tables.joules[grids.base[level] + (kind * stages + stage) * cells + cell]
+            least = min(least, work.led[kind] + outer)
+    cycles = steps
+    for i in range(hops.limited.shape[0]):
+        added = tables.cycles[grids.cycles_base[level] + stage * cells + cell, i]
+        cycles = max(cycles, work.passed[i] + added)
+    return settled + least, cycles
+
+
+@lean
+def list_one(
+    node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
+):  # fmt: skip
+    """Appends ``work.chosen`` if it could still be better.
+
+    Where only the outermost node is left, its factors follow, and the bound is of the whole nest.
+    """
+    chosen = work.chosen
+    settle_node(node, chosen, factors, rest, width, hops)
+    known = node
+    if node == 1:
+        for rank in range(hops.sizes.shape[0]):
+            left = rest[1, rank]
+            if hops.fixed[0, rank] > 0 and left != hops.fixed[0, rank]:
+                return end
+            if left > 1 and hops.allowed[0, rank] == 0:
+                return end
+        settle_node(0, rest[1], factors, rest, width, hops)
+        known = 0
+    energy, cycles = bound_state(known, factors, rest, width, hops, grids, tables, work)
+    clear(1, factors)
+    if admits(goal, found, count, energy, cycles):
+        if end == pool.shape[0]:
+            return -1
+        for rank in range(chosen.shape[0]):
+            pool[end, rank] = chosen[rank]
+        bounds[end, 0], bounds[end, 1] = energy, cycles
+        bounds[end, 2] = value_of(goal, energy, cycles)
+        end += 1
+    return end
+
+
+@lean
+def list_spreads(
+    node, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
+):  # fmt: skip
+    """Lists how ranks may spread over a fanout's instances; ``list_choices``.
+
+    Only the product of what the axes take of a rank matters; of several ways to split it those that
+    leave most of the axes are kept.
+    """
+    live, chosen, at, many = hops.live.shape[0], work.chosen, work.at, work.many
+    chosen[:] = 1
+    floor_j, floor_cycles = bound_state(node + 1, factors, rest, width, hops, grids, tables, work)
+    open_splits(node, factors, rest, width, hops, work)
+    stage, end = 0, 0
+    if live == 0:
+        return list_one(
+            node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
+            tables, work,
+        )  # fmt: skip
+    while stage >= 0 and end >= 0:
+        products, first = work.products[stage], at[stage]
+        if first >= many[stage]:
+            chosen[hops.live[stage]] = 1
+            stage -= 1
+            continue
+        last = first
+        while last < many[stage] and products[last] == products[first]:
+            last += 1
+        at[stage] = last
+        chosen[hops.live[stage]] = products[first]
+        least = least_steps_ahead(stage, first, work)
+        if work.units[stage + 1] < 1.0:
+            continue
+        if not admits(goal, found, count, floor_j, max(floor_cycles, least)):
+            if stage == live - 1:
+                at[stage] = many[stage]
+            continue
+        work.open_budgets[stage + 1] = take_budgets(
+            first, work.open_budgets[stage], last, work.budgets[stage], work.splits[stage],
+            work.budgets[stage + 1],
+        )  # fmt: skip
+        if work.open_budgets[stage + 1] == 0:
+            continue
+        if stage == live - 1:
+            end = list_one(
+                node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
+                tables, work,
+            )  # fmt: skip
+        else:
+            stage += 1
+            at[stage] = 0
+    return end
+
+
+@lean
+def open_splits(node, factors, rest, width, hops, work):
+    """Writes how each rank may split over the axes, and the steps that are left then."""
+    live = hops.live.shape[0]
+    for stage in range(live):
+        rank, products = hops.live[stage], work.products[stage]
+        many = splits_of(node, rank, rest[node + 1, rank], hops, products, work.splits[stage], work)
+        for i in range(many):
+            factors[node, rank] = products[i]
+            width[node, rank] = width[node + 1, rank] * products[i]
+            work.steps[stage, i] = steps_of(rank, node, factors, width, hops)
+        factors[node, rank] = 1
+        work.many[stage] = many
+    work.ahead[live] = 1.0
+    for stage in range(live - 1, -1, -1):
+        smallest = work.many[stage] - 1
+        work.ahead[stage] = work.ahead[stage + 1] * work.steps[stage, smallest]
+        work.ahead[stage] *= work.products[stage, smallest]
+    work.at[0] = 0
+    work.slow[0] = 1.0 / units_outside(node, hops)
+    work.units[0] = hops.units[node]
+    work.open_budgets[0] = 1
+    work.budgets[0, 0, :] = 1
+    for axis in range(hops.axis_count[node]):
+        work.budgets[0, 0, axis] = hops.axis_size[node, axis]
+
+
+@inlined
+def least_steps_ahead(stage, choice, work):
+    """The fewest steps when a rank takes a choice, and all others fill the instances left."""
+    work.slow[stage + 1] = work.slow[stage] * work.steps[stage, choice]
+    work.units[stage + 1] = work.units[stage] / work.products[stage, choice]
+    return work.slow[stage + 1] * max(1.0, work.ahead[stage + 1] / work.units[stage + 1])

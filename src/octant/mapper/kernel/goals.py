@@ -1,0 +1,64 @@
+"""What a search is after: one best value, or a front that nothing dominates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from octant.counting.kernel import inner, lean
+
+ROUNDING = 1e-12
+"""What is less than this share better is the same value: sums of floats differ by as much."""
+FRONT = 4
+
+
+@lean
+def value_of(goal, energy, cycles):
+    """The value of a goal: energy, cycles, energy times cycles, times cycles again.
+
+    A front is searched in the order of energy times cycles.
+    """
+    if goal == 0:
+        return energy
+    if goal == 1:
+        return cycles
+    return energy * cycles * cycles if goal == 3 else energy * cycles
+
+
+@lean
+def admits(goal, found, count, energy, cycles):
+    """Whether something of so many joules and cycles would be better than all that was found."""
+    if goal != FRONT:
+        if count == 0:
+            return energy < np.inf and cycles < np.inf
+        best = value_of(goal, found[0, 0], found[0, 1])
+        return value_of(goal, energy, cycles) < best * (1.0 - ROUNDING)
+    for i in range(count):
+        if found[i, 0] <= energy * (1.0 + ROUNDING) and found[i, 1] <= cycles * (1.0 + ROUNDING):
+            return False
+    return energy < np.inf and cycles < np.inf
+
+
+@inner
+def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors, rows, keeps):
+    """Notes a new best and drops what it beats; returns how many there are then.
+
+    Args:
+        found, nests, orders, keeps_found: (many, 2), (many, nodes, ranks), (many, tensors, nodes)
+            joules and cycles, factors, loop orders and kept tensors of what was found.
+    """
+    kept = 0
+    if goal == FRONT:
+        for i in range(count):
+            if found[i, 0] < energy or found[i, 1] < cycles:
+                found[kept] = found[i]
+                nests[kept] = nests[i]
+                orders[kept] = orders[i]
+                keeps_found[kept] = keeps_found[i]
+                kept += 1
+    if kept == found.shape[0]:
+        raise ValueError("a front of more points than there is room for")
+    found[kept, 0], found[kept, 1] = energy, cycles
+    nests[kept] = factors
+    orders[kept] = rows
+    keeps_found[kept] = keeps
+    return kept + 1

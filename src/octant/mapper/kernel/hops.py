@@ -1,0 +1,99 @@
+"""What crosses between storage levels, from tiles alone: bounds of the counts of a hop.
+
+A *hop* takes a tensor from a level that keeps it to the next one inwards. What crosses depends on
+the child's tile, on the instances that share it, and on the loop that is innermost outside the
+child, the *lead*: over loops that a tensor does not depend on it stays, along a window it slides,
+else all of it is new at every step.
+"""
+
+from __future__ import annotations
+
+from octant.counting.kernel import inlined, lean
+
+STRAYS, STAYS, SLIDES, CHANGES = 0, 1, 2, 3
+"""What a tensor does under a lead, the least first; it strays in laps of one step, where no loop
+inside moves it."""
+
+
+@inlined
+def whole_windows(x, count, hops):
+    """The elements of all tiles of a tensor, so many along each rank, counted again in overlaps."""
+    total = hops.plain[x]
+    for axis in range(hops.windows[x]):
+        product, extent = 1.0, 1.0
+        for rank in hops.live:
+            if hops.window[x, rank] == axis:
+                product *= count[rank]
+                extent += hops.coefficients[x, rank] * (hops.sizes[rank] / count[rank] - 1.0)
+        total *= product * extent
+    return total
+
+
+@inlined
+def merged_windows(x, count, merged, hops):
+    """The least of all tiles' elements when those of neighbouring instances count once.
+
+    A union of boxes is a larger box or, where they leave gaps, all of them.
+    """
+    total = hops.plain[x]
+    for axis in range(hops.windows[x]):
+        apart, extent, together, larger, gaps = 1.0, 1.0, 1.0, 1.0, 0
+        for rank in hops.live:
+            if hops.window[x, rank] == axis:
+                step = hops.coefficients[x, rank]
+                apart *= count[rank]
+                extent += step * (hops.sizes[rank] / count[rank] - 1.0)
+                together *= merged[rank]
+                larger += step * (hops.sizes[rank] / merged[rank] - 1.0)
+                if step > 1 and merged[rank] < count[rank]:
+                    gaps += 1
+        least = min(apart * extent, together * larger)
+        if gaps > 1:
+            least = min(least, together * extent)
+        total *= least
+    return total
+
+
+@lean
+def sliding_windows(x, lead, count, merged, total, hops):
+    """The same when the window slides along one rank: each step brings what the step uncovers.
+
+    Where another rank moves the window too, the two may cancel when the lead wraps around: half of
+    the steps are sure.
+    """
+    if count[lead] <= 1:
+        return total
+    axis = hops.window[x, lead]
+    product, extent, together, larger, others = 1.0, 1.0, 1.0, 1.0, 1.0
+    sure = 1.0
+    for rank in hops.live:
+        if hops.window[x, rank] == axis:
+            step = hops.coefficients[x, rank]
+            product *= count[rank]
+            extent += step * (hops.sizes[rank] / count[rank] - 1.0)
+            together *= merged[rank]
+            larger += step * (hops.sizes[rank] / merged[rank] - 1.0)
+            if rank != lead:
+                others *= merged[rank]
+                if count[rank] > 1:
+                    sure = 0.5
+    before = min(product * extent, together * larger)
+    after = sure * min(before, hops.coefficients[x, lead] * hops.sizes[lead] * others)
+    return total * (after / before)
+
+
+@inlined
+def joules_of_hop(x, child, delivered, served, first_child, first_parent, hops):
+    """The energy of a hop: all children get ``delivered``, the parent serves ``served`` of it.
+
+    Of results the children get back, and the parent reads, all but what comes for the first time.
+    """
+    given, read = delivered, served
+    if hops.is_output[x] == 1:
+        given, read = max(0.0, delivered - first_child), max(0.0, served - first_parent)
+    return (
+        served * hops.weights[x, child, 0]
+        + delivered * hops.weights[x, child, 1]
+        + given * hops.weights[x, child, 2]
+        + read * hops.weights[x, child, 3]
+    )
