@@ -53,7 +53,7 @@ imports: $(VENV)/.test
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.test
-	$(PY) -m pytest -q -n 2
+	$(PY) -m pytest -q -n 2 -rs
 
 bench: $(VENV)/.demo
 	@$(PY) -m benchmarks

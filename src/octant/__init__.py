@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         read_scorecard,
         reference_tables,
         sweep_accuracy,
+        write_figures,
+        write_report,
         write_scorecard,
     )
     from octant.arch import Architecture
@@ -64,6 +66,8 @@ __all__ = [
     "recipe_of",
     "reference_tables",
     "sweep_accuracy",
+    "write_figures",
+    "write_report",
     "write_scorecard",
 ]
 

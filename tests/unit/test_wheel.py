@@ -29,7 +29,7 @@ def test_every_file_of_the_source_is_in_the_wheel(wheel: zipfile.ZipFile) -> Non
     files = {
         path.relative_to(source).as_posix()
         for path in (source / "octant").rglob("*")
-        if path.suffix in {".onnx", ".py", ".typed", ".yaml"}
+        if path.suffix in {".css", ".j2", ".js", ".onnx", ".py", ".typed", ".yaml"}
     }
     assert files
     assert files <= set(wheel.namelist())

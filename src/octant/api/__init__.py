@@ -13,6 +13,7 @@ from octant.api.loading import (
     networks,
 )
 from octant.api.pricing import estimators, price, reference_tables
+from octant.api.reports import write_figures, write_report
 from octant.api.sweep import sweep_accuracy
 from octant.api.tables import energy_table, layers_table, read_scorecard, write_scorecard
 
@@ -38,5 +39,7 @@ __all__ = [
     "reference_tables",
     "sweep_accuracy",
     "versions",
+    "write_figures",
+    "write_report",
     "write_scorecard",
 ]

@@ -54,6 +54,8 @@ def evaluate(
     dataflow: options.Flow = None,
     dim: options.Dims = None,
     json: options.Json = None,
+    html: options.Html = None,
+    figures: options.Figures = None,
     layers: options.Layers = False,
     strict: options.Strict = False,
     time_limit: options.TimeLimit = None,
@@ -72,8 +74,11 @@ def evaluate(
     Example: octant evaluate alexnet --on eyeriss --batch 4 --layers
 
     Example: octant evaluate digits-lenet --on eyeriss --data digits --weights 4 --activations 8
+
+    Example: octant evaluate alexnet --on eyeriss --html report.html --figures figures
     """
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
+    page, folder = options.page(html), options.folder(figures)
     from octant import api
     from octant.cli.recipes import chip_recipe
 
@@ -103,6 +108,10 @@ def evaluate(
             task=task,
             running=running,
         )
+    if page is not None:
+        api.write_report(page, card, on=chip)
+    if folder is not None:
+        api.write_figures(folder, card, on=chip)
     if json == "-":
         from octant.files.results import to_json
 

@@ -75,6 +75,16 @@ Json = Annotated[
         metavar="FILE", help="Write the results to this file, too; '-' prints them instead."
     ),
 ]
+Html = Annotated[
+    str | None,
+    typer.Option("--html", metavar="FILE", help="Write it as a page for a browser, too: one file."),
+]
+Figures = Annotated[
+    str | None,
+    typer.Option(
+        "--figures", metavar="DIR", help="Write the page's figures into this folder: SVG and PNG."
+    ),
+]
 Layers = Annotated[
     bool, typer.Option("--layers", help="Add tables of every layer and its mapping.")
 ]
@@ -320,6 +330,36 @@ def writable(name: str, option: str, allowed: str = "the path of a file") -> Pat
         raise _bad(option, f"{name!r} is a folder; give {allowed}")
     if not path.parent.is_dir():
         raise _bad(option, f"{name!r}: the folder {str(path.parent)!r} does not exist")
+    return path
+
+
+def page(html: str | None) -> Path | None:
+    """The file that ``--html`` named, found to be writable; None where it was not given.
+
+    Raises:
+        typer.BadParameter: as for ``writable``, or its name ends otherwise than a page's.
+    """
+    if html is None:
+        return None
+    path = writable(html, "--html")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise _bad("--html", f"{html!r} is no name of a page; give one that ends in .html")
+    return path
+
+
+def folder(figures: str | None) -> Path | None:
+    """The folder that ``--figures`` named, its own folder found; None where it was not given.
+
+    Raises:
+        typer.BadParameter: it is a file, or its own folder does not exist.
+    """
+    if figures is None:
+        return None
+    path = Path(figures)
+    if path.exists() and not path.is_dir():
+        raise _bad("--figures", f"{figures!r} is a file; give the path of a folder")
+    if not path.parent.is_dir():
+        raise _bad("--figures", f"{figures!r}: the folder {str(path.parent)!r} does not exist")
     return path
 
 

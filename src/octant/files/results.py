@@ -6,16 +6,14 @@ A result is a dataclass with a field ``schema`` whose default names its JSON for
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from octant.errors import FileFormatError
 from octant.files.results_codec import MismatchError, decode, encode
+from octant.files.writing import write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -83,14 +81,7 @@ def write_json(path: Path | str, result: DataclassInstance) -> None:
     Raises:
         FileFormatError: the file cannot be written.
     """
-    target = Path(path)
-    try:
-        if target.exists() and not target.is_file():
-            target.write_text(to_json(result), encoding="utf-8")  # a pipe, a terminal
-        else:
-            _replace(target.resolve(), to_json(result))
-    except OSError as error:
-        raise FileFormatError(f"{path}: cannot be written: {error.strerror}") from error
+    write_whole(path, to_json(result))
 
 
 def read_json(path: Path | str, kind: type[_Result]) -> _Result:
@@ -112,23 +103,6 @@ def read_json(path: Path | str, kind: type[_Result]) -> _Result:
     return from_json(text, kind, str(path))
 
 
-def _replace(target: Path, text: str) -> None:
-    """Writes a file beside the target and puts it in the target's place."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            os.chmod(file.name, _mode(target))
-            os.replace(file.name, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(file.name)
-            raise
-
-
 def _parsed(text: str, name: str) -> Any:
     try:
         return json.loads(text)
@@ -138,12 +112,3 @@ def _parsed(text: str, name: str) -> Any:
         ) from error
     except (RecursionError, ValueError) as error:
         raise FileFormatError(f"{name}: is not JSON that can be read: {error}") from error
-
-
-def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, else those of any new file."""
-    with contextlib.suppress(OSError):
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -15,6 +15,7 @@ WIDTH = 100
 TIED = "\N{NO-BREAK SPACE}"
 _GAP = "  "
 _NARROWEST = 12
+_ENERGY = "energy of "
 _BEFORE_UNIT = re.compile(
     r"(?<=\d) (?=(?:%|[a-zA-Z]?(?:Hz|[bBJVWms])(?:\^2|/\w+)?)(?:[\s,;:.)]|$))"
 )
@@ -162,6 +163,18 @@ def references(
             words += f" (for {uses[citation]})"
         lines += paragraph(words, width=width, indent=" " * len(mark), first=mark)
     return lines
+
+
+def uses_text(used_for: Iterable[str]) -> str:
+    """What a reference is used for; the words "energy of" once.
+
+    >>> uses_text(["the network", "energy of DRAM", "energy of mac"])
+    'the network; energy of DRAM, mac'
+    """
+    said = tuple(used_for)
+    energies = [use.removeprefix(_ENERGY) for use in said if use.startswith(_ENERGY)]
+    others = [use for use in said if not use.startswith(_ENERGY)]
+    return "; ".join(others + [_ENERGY + ", ".join(energies)] * bool(energies))
 
 
 def page(lines: Iterable[str]) -> str:

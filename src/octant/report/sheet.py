@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octant.mapper import Objective, Status
-from octant.report.amounts import bare, digits, figure_text, interval_text, joules, share
+from octant.report.amounts import bare, digits, figure_text, interval_text, joules
 from octant.report.breakdown import breakdown
 from octant.report.layout import (
     TIED,
@@ -15,7 +15,9 @@ from octant.report.layout import (
     paragraph,
     references,
     table,
+    uses_text,
 )
+from octant.report.product import products
 from octant.scorecard import (
     Coverage,
     Decomposition,
@@ -25,7 +27,7 @@ from octant.scorecard import (
     Reference,
     Scorecard,
 )
-from octant.units import count_text, text
+from octant.units import count_text
 
 _LISTED = (
     Column("operator"),
@@ -34,7 +36,6 @@ _LISTED = (
     Column("why", wraps=True),
 )
 _INDENT = "  "
-_ENERGY = "energy of "
 
 
 def sheet(card: Scorecard, *, width: int = WIDTH) -> str:
@@ -109,23 +110,10 @@ def _metric(metric: Metric, size: int, width: int) -> list[str]:
 
 
 def _decomposition(factors: Decomposition, width: int) -> list[str]:
-    speed = f"{bare(factors.inferences_per_s)} inferences/s"
-    utilization = f"{share(factors.utilization)} utilisation"
-    product = [
-        f"{factors.operations_per_cycle_per_unit:g} operations/cycle per unit",
-        f"x {text(factors.clock_hz, 'frequency')}",
-        f"x {factors.units:,} units",
-        f"x {utilization}",
-        f"/ {bare(factors.operations_per_inference)} operations/inference",
-    ]
-    parts = [
-        f"{share(factors.active_share)} of the units active",
-        f"x {share(factors.utilization_of_active)} utilisation of these",
-    ]
-    return _equation(speed, product, width) + _equation(utilization, parts, width)
+    return [line for value, terms in products(factors) for line in _equation(value, terms, width)]
 
 
-def _equation(value: str, terms: list[str], width: int) -> list[str]:
+def _equation(value: str, terms: tuple[str, ...], width: int) -> list[str]:
     first = f"{_INDENT}{value} = "
     words = " ".join(term.replace(" ", TIED) for term in terms)
     return paragraph(words, width=width, indent=" " * len(first), first=first)
@@ -174,12 +162,5 @@ def _listed(total: OperatorTotal) -> tuple[str, ...]:
 
 def _references(cited: tuple[Reference, ...], width: int) -> list[str]:
     numbers = numbered(reference.citation for reference in cited)
-    uses = {reference.citation: _uses(reference.used_for) for reference in cited}
+    uses = {reference.citation: uses_text(reference.used_for) for reference in cited}
     return references(numbers, width=width, uses=uses)
-
-
-def _uses(used_for: tuple[str, ...]) -> str:
-    """What a reference is used for; the words "energy of" once."""
-    energies = [use.removeprefix(_ENERGY) for use in used_for if use.startswith(_ENERGY)]
-    others = [use for use in used_for if not use.startswith(_ENERGY)]
-    return "; ".join(others + [_ENERGY + ", ".join(energies)] * bool(energies))

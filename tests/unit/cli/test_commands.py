@@ -112,3 +112,33 @@ def test_objectives_are_those_of_the_mapper() -> None:
     assert {name.name: name.value for name in ObjectiveName} == {
         goal.name: goal.value for goal in Objective
     }
+
+
+def test_evaluate_writes_a_page_and_its_figures(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    page, folder = tmp_path / "report.html", tmp_path / "figures"
+    plain = octant("evaluate", tiny, "--on", "teaching")
+    done = octant(
+        "evaluate", tiny, "--on", "teaching", "--html", str(page), "--figures", str(folder)
+    )
+    assert (done.code, done.err, done.out) == (0, "", plain.out)
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names[0] == "1-energy-by-component.png" and len(names) == 8
+    assert {path.suffix for path in folder.iterdir()} == {".svg", ".png"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--html", "report.txt", "ends in .html"),
+        ("--html", "nowhere/report.html", "does not exist"),
+        ("--figures", "nowhere/figures", "does not exist"),
+        ("--figures", "pyproject.toml", "is a file"),
+    ],
+)
+def test_pages_that_cannot_be_written_are_refused_before_any_work(
+    octant: Octant, option: str, value: str, said: str
+) -> None:
+    done = octant("evaluate", "no such network", "--on", "teaching", option, value)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err

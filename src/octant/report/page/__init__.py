@@ -1,0 +1,31 @@
+"""Results as a page: one HTML file that asks nothing of any network, and its figures as files."""
+
+from octant.report.page.card import card_sections, scorecard_page
+from octant.report.page.render import figures, html
+from octant.report.page.sections import (
+    Cell,
+    Column,
+    DataTable,
+    Fold,
+    Group,
+    Page,
+    Picture,
+    Section,
+    Tile,
+)
+
+__all__ = [
+    "Cell",
+    "Column",
+    "DataTable",
+    "Fold",
+    "Group",
+    "Page",
+    "Picture",
+    "Section",
+    "Tile",
+    "card_sections",
+    "figures",
+    "html",
+    "scorecard_page",
+]
