@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from octant import api
+from octant.files.results import read_json
+from octant.scorecard import Comparison
 from tests.golden.report import small
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -178,3 +180,29 @@ def test_a_long_table_filters(browser: Browser, tmp_path: Path) -> None:
     table.get_by_role("searchbox").fill("nothing of that kind")
     assert table.locator("tbody tr:visible").count() == 0
     page.close()
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_the_page_of_a_comparison(
+    browser: Browser, shots: Path | None, tmp_path: Path, size: str
+) -> None:
+    file = tmp_path / "compared.html"
+    api.write_comparison(file, small.comparison())
+    context = browser.new_context(
+        viewport=DESK if size == "desk" else PHONE,  # type: ignore[arg-type]
+        offline=True,
+    )
+    opened = Opened(context.new_page(), file)
+    page = opened.page
+    assert opened.complaints == []
+    assert [url for url in opened.requests if not url.startswith("data:")] == [file.as_uri()]
+    assert page.locator("#metrics-side-by-side svg:visible polyline").count() >= 3
+    assert page.locator("#energy-side-by-side rect:visible").count() >= 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download JSON").click()
+    waiting.value.save_as(tmp_path / "compared.json")
+    assert read_json(tmp_path / "compared.json", Comparison) == small.comparison()
+    if shots:
+        page.screenshot(path=shots / f"compared-{size}.png", full_page=True)
+    context.close()

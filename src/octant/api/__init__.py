@@ -1,6 +1,7 @@
 """The use cases, one function each: what the command line calls, and Python users too."""
 
 from octant.api.accuracy import load_runnable, measure_accuracy
+from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
 from octant.api.loading import (
@@ -19,10 +20,13 @@ from octant.api.tables import energy_table, layers_table, read_scorecard, write_
 
 __all__ = [
     "Chip",
+    "Compared",
     "Dimensions",
     "Network",
     "Progress",
     "architectures",
+    "compare",
+    "draw_comparison",
     "energy_table",
     "estimators",
     "evaluate",
@@ -39,6 +43,7 @@ __all__ = [
     "reference_tables",
     "sweep_accuracy",
     "versions",
+    "write_comparison",
     "write_figures",
     "write_report",
     "write_scorecard",

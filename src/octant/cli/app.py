@@ -128,6 +128,57 @@ def evaluate(
 
 @app.command()
 @ending
+def compare(
+    compared: options.Compared,
+    network: options.OnNetwork = None,
+    batch: options.Batch = None,
+    objective: options.Goal = options.ObjectiveName.EDP,
+    dim: options.Dims = None,
+    time_limit: options.TimeLimit = None,
+    json: options.Json = None,
+    html: options.Html = None,
+    figures: options.Figures = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print the scorecards of chips side by side, and what makes their ratios unfair.
+
+    Example: octant compare eyeriss eyeriss-isca16 --network alexnet --html compared.html
+
+    Example: octant compare before.json after.json
+    """
+    dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
+    page, folder = options.page(html), options.folder(figures)
+    options.require_comparison(compared, network)
+    from octant import api
+
+    with progress(quiet=quiet) as report:
+        found = api.compare(
+            compared,
+            network,
+            batch=batch,
+            objective=objective.value,
+            dims=dims,
+            time_limit_s=limit_s,
+            progress=report,
+        )
+    if page is not None:
+        api.write_comparison(page, found)
+    if folder is not None:
+        api.draw_comparison(folder, found)
+    from octant.files.results import to_json, write_json
+
+    if json == "-":
+        show(to_json(found))
+        return
+    if file is not None:
+        write_json(file, found)
+    from octant.report import comparison_sheet
+
+    show(comparison_sheet(found, width=width()))
+
+
+@app.command()
+@ending
 def accuracy(
     network: options.Trained,
     data: options.Data = "digits",

@@ -75,6 +75,23 @@ Json = Annotated[
         metavar="FILE", help="Write the results to this file, too; '-' prints them instead."
     ),
 ]
+Compared = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CHIP",
+        help="Two or more built-in chips, paths of .yaml files, or of scorecards in .json files.",
+        autocompletion=completion.chips,
+    ),
+]
+OnNetwork = Annotated[
+    str | None,
+    typer.Option(
+        "--network",
+        metavar="NET",
+        help="What chips are evaluated on; not needed where all are scorecards.",
+        autocompletion=completion.networks,
+    ),
+]
 Html = Annotated[
     str | None,
     typer.Option("--html", metavar="FILE", help="Write it as a page for a browser, too: one file."),
@@ -331,6 +348,19 @@ def writable(name: str, option: str, allowed: str = "the path of a file") -> Pat
     if not path.parent.is_dir():
         raise _bad(option, f"{name!r}: the folder {str(path.parent)!r} does not exist")
     return path
+
+
+def require_comparison(compared: Sequence[str], network: str | None) -> None:
+    """Checks that there is something to compare, and a network where chips are among it.
+
+    Raises:
+        typer.BadParameter: it is not so.
+    """
+    if len(compared) < 2:
+        raise _bad("CHIP", f"{compared[0]!r} alone is no comparison; give two or more")
+    chips = [name for name in compared if not name.endswith(".json")]
+    if network is None and chips:
+        raise _bad("--network", f"needed to evaluate {', '.join(chips)} on")
 
 
 def page(html: str | None) -> Path | None:

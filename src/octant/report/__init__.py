@@ -3,6 +3,7 @@
 from octant.report.accuracy import accuracy_page, sweep_page
 from octant.report.catalog import catalog_page
 from octant.report.chip import chip_page
+from octant.report.comparison import comparison_sheet
 from octant.report.components import component_page, components_page, price_page
 from octant.report.layers import layers_page
 from octant.report.mappings import mappings_page
@@ -14,6 +15,7 @@ __all__ = [
     "accuracy_page",
     "catalog_page",
     "chip_page",
+    "comparison_sheet",
     "component_page",
     "components_page",
     "layers_page",

@@ -1,6 +1,14 @@
 """The scorecard: a network on a chip along the eight metrics."""
 
 from octant.scorecard.assemble import assemble
+from octant.scorecard.comparison import (
+    COMPARISON_SCHEMA,
+    Better,
+    ComparedRow,
+    Comparison,
+    Difference,
+    compare,
+)
 from octant.scorecard.energy import EnergyGroup, by_component, by_level, by_tensor
 from octant.scorecard.leakage import LEAKAGE
 from octant.scorecard.records import (
@@ -24,12 +32,17 @@ from octant.scorecard.records import (
 )
 
 __all__ = [
+    "COMPARISON_SCHEMA",
     "LEAKAGE",
     "SCHEMA",
     "ArrayRun",
+    "Better",
+    "ComparedRow",
+    "Comparison",
     "Contribution",
     "Coverage",
     "Decomposition",
+    "Difference",
     "EnergyGroup",
     "EnergyPart",
     "Figure",
@@ -47,4 +60,5 @@ __all__ = [
     "by_component",
     "by_level",
     "by_tensor",
+    "compare",
 ]

@@ -16,7 +16,7 @@ from octant.scorecard.records import LayerMapping, Scorecard
 from octant.scorecard.references import references
 from octant.scorecard.totals import decomposition, totals
 from octant.scorecard.uncertainty import contributions
-from octant.workload import Workload
+from octant.workload import Role, Workload
 
 
 def assemble(
@@ -60,6 +60,7 @@ def assemble(
         batch=workload.batch,
         objective=objective,
         dataflow=dataflow.name if dataflow else "",
+        formats=tuple((role.value, str(architecture.compute.format(role))) for role in Role),
         accuracy=accuracy(workload.name, architecture, measured),
         throughput=metrics.throughput(run, factors, architecture),
         latency=metrics.latency(run),

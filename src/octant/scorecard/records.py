@@ -354,6 +354,7 @@ class Scorecard:
         batch: inferences of one run.
         objective: what each layer's search minimised.
         dataflow: the constraints that the mappings obey; empty for none.
+        formats: (role, number format) pairs in which the network runs.
         accuracy, throughput, latency, energy, power, cost, flexibility, scalability: the metrics.
         decomposition: throughput as a product; None where the network multiplies nothing.
         energy_parts: energy of the run by component, action and tensor, summed over the layers.
@@ -373,6 +374,7 @@ class Scorecard:
     batch: int
     objective: Objective
     dataflow: str
+    formats: tuple[tuple[str, str], ...]
     accuracy: Metric
     throughput: Metric
     latency: Metric

@@ -41,6 +41,11 @@ CASES: dict[str, tuple[str, ...]] = {
     "malformed_chip_file": ("show", "bad.yaml"),
     "no_onnx": ("show", "words.onnx"),
     "truncated_onnx": ("show", "truncated.onnx"),
+    "compare_one": ("compare", "eyeriss"),
+    "compare_without_network": ("compare", "eyeriss", "a.json", "teaching"),
+    "compare_unknown_chip": ("compare", "eyeriss", "eyeris", "--network", "alexnet"),
+    "compare_missing_sheet": ("compare", "missing.json", "eyeriss", "--network", "alexnet"),
+    "compare_no_sheet": ("compare", "words.json", "words.json"),
     "accuracy_unknown_network": ("accuracy", "digits-lennet"),
     "accuracy_without_weights": ("accuracy", "alexnet"),
     "accuracy_unknown_format": ("accuracy", "digits-lenet", "--weights", "fp9"),
@@ -75,6 +80,7 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     units = (HERE.parent / "files" / "units.yaml").read_text(encoding="utf-8")
     Path("bad.yaml").write_text(units, encoding="utf-8")
     Path("pe.yaml").write_text(BAD_COMPONENT, encoding="utf-8")
+    Path("words.json").write_text("This is no scorecard.\n", encoding="utf-8")
     Path("words.onnx").write_text("This is not a network.\n", encoding="utf-8")
     Path("truncated.onnx").write_bytes(b"\x08\x0a\x3a\xff\x01")
 

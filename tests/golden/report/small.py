@@ -9,7 +9,7 @@ from octant.files import builtin_architecture
 from octant.mapper import Objective, SearchResult, Status, dataflow_named
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.model import evaluate
-from octant.scorecard import LayerMapping, Scorecard, assemble
+from octant.scorecard import Comparison, LayerMapping, Scorecard, assemble, compare
 from octant.workload import (
     FLOAT32,
     Einsum,
@@ -90,6 +90,18 @@ def unpriced_card() -> Scorecard:
         dataflow=None,
         versions=(("octant", "0.1.0"),),
     )
+
+
+def comparison() -> Comparison:
+    """The sheet beside one of the same layers on a chip that is bought and not priced."""
+    bought = replace(
+        unpriced_card(),
+        architecture="bought",
+        architecture_note="The same, bought",
+        formats=(("input", "int8"), ("weight", "int8"), ("output", "int8")),
+    )
+    again = replace(card(), architecture="again")
+    return compare([card(), again, bought], ["teaching", "again", "bought"])
 
 
 def infeasible() -> LayerMapping:

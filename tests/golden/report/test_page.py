@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from octant.report.page import figures, html, scorecard_page
+from octant.report.page import comparison_page, figures, html, scorecard_page
 from tests.golden.compare import same_as_file
 from tests.golden.report import small
 
@@ -60,6 +60,16 @@ class Words(HTMLParser):
 def test_words_of_the_page() -> None:
     page = html(scorecard_page(small.card(), "{}", on=small.chip()))
     same_as_file("\n".join(Words(page).lines) + "\n", HERE / "page.txt")
+
+
+def test_words_of_the_page_of_a_comparison() -> None:
+    page = html(comparison_page(small.comparison(), "{}"))
+    same_as_file("\n".join(Words(page).lines) + "\n", HERE / "page_comparison.txt")
+
+
+def test_the_metrics_side_by_side() -> None:
+    drawn = figures(comparison_page(small.comparison(), "{}"))
+    same_as_file(drawn["1-metrics-side-by-side"], HERE / "metrics-side-by-side.svg")
 
 
 @pytest.mark.parametrize("name", ["1-energy-by-component", "3-latency-by-layer"])

@@ -13,6 +13,7 @@ from octant.files import architecture_names, builtin_architecture
 from octant.report import (
     catalog_page,
     chip_page,
+    comparison_sheet,
     component_page,
     layers_page,
     mappings_page,
@@ -28,6 +29,7 @@ HERE = Path(__file__).parent
 PAGES: dict[str, Callable[[int], str]] = {
     "sheet": lambda width: sheet(small.card(), width=width),
     "sheet_unpriced": lambda width: sheet(small.unpriced_card(), width=width),
+    "comparison": lambda width: comparison_sheet(small.comparison(), width=width),
     "layers": lambda width: layers_page(small.card(), width=width),
     "mappings": lambda width: mappings_page(
         (*small.answers(), small.infeasible()), small.chip(), width=width

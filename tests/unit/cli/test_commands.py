@@ -142,3 +142,27 @@ def test_pages_that_cannot_be_written_are_refused_before_any_work(
     done = octant("evaluate", "no such network", "--on", "teaching", option, value)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
+
+
+def test_compare_prints_sheets_and_writes_them(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    page, folder, file = tmp_path / "c.html", tmp_path / "figures", tmp_path / "c.json"
+    done = octant(
+        "compare", "teaching", "eyeriss-isca16", "--network", tiny, "--batch", "2", "--html",
+        str(page), "--figures", str(folder), "--json", str(file), "--quiet",
+    )  # fmt: skip
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("tiny on teaching, eyeriss-isca16\n")
+    assert "WHAT ELSE DIFFERS" in done.out and "process (teaching: unknown;" in done.out
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert len(list(folder.iterdir())) == 4
+    assert json.loads(file.read_text("utf-8"))["schema"] == "octant.comparison/1"
+
+
+def test_compare_takes_sheets_that_are_there(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    one, four = str(tmp_path / "one.json"), str(tmp_path / "four.json")
+    octant("evaluate", tiny, "--on", "teaching", "--batch", "1", "--json", one)
+    octant("evaluate", tiny, "--on", "teaching", "--batch", "4", "--json", four)
+    done = octant("compare", one, four)
+    assert done.code == 0
+    assert done.out.startswith("tiny on teaching (batch 1), teaching (batch 4)\n")
+    assert "batch (teaching (batch 1): 1; teaching (batch 4): 4)" in " ".join(done.out.split())

@@ -141,7 +141,7 @@ def test_a_page_takes_further_sections(card: Scorecard) -> None:
     assert page.index('id="utilisation"') < page.index('id="roof"') < page.index('id="layers"')
     assert '<a href="#roof">Roofline</a>' in page
     assert 'viewBox="0 0 960 40"' in page and 'viewBox="0 0 350 40"' in page
-    assert 'class="table sorts" id="roof-table"' in page
+    assert 'class="table sorts slides" id="roof-table"' in page
     drawn = figures(scorecard_page(card, "{}", more=(line(),)))
     assert list(drawn)[-1] == "5-roof-line"
 

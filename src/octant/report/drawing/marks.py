@@ -191,7 +191,7 @@ def words(
 
 
 def legend(
-    names: Sequence[tuple[str, int]], x: float, y: float, width: float
+    names: Sequence[tuple[str, int]], x: float, y: float, width: float, *, dots: bool = False
 ) -> tuple[list[str], float]:
     """Swatches with names, in as many lines as the width needs, and the height of these.
 
@@ -200,6 +200,7 @@ def legend(
         x: where lines start.
         y: top of the first line.
         width: room for a line.
+        dots: show the series' dots, not its areas.
     """
     marks: list[str] = []
     at, top = x, y
@@ -207,7 +208,8 @@ def legend(
         room = 16 + text_width(name) + 14
         if at > x and at + room > x + width:
             at, top = x, top + 19
-        marks += [swatch(at, top + 2, series), words(at + 15, top + 11, name)]
+        sign = dot(at + 5, top + 7, series) if dots else swatch(at, top + 2, series)
+        marks += [sign, words(at + 15, top + 11, name)]
         at += room
     return marks, top + 19 - y if names else 0.0
 

@@ -54,7 +54,7 @@ def parallel(axes: Sequence[Axis], threads: Sequence[Thread], width: int) -> Dra
         width: of the drawing, in pixels.
     """
     names = [(thread.name, number) for number, thread in enumerate(threads)]
-    shown, top = marks.legend(names, 0, 0, width)
+    shown, top = marks.legend(names, 0, 0, width, dots=True)
     draw = _upright if width >= DESK else _lying
     return draw(axes, threads, width, [*shown], top + 12)
 
@@ -65,13 +65,14 @@ def _upright(
     pitch, high, low = width / len(axes), top + 44, top + 254
     scale = Linear(0.0, 1.0, low, high)
     centres = [pitch * (number + 0.5) for number in range(len(axes))]
+    said: list[str] = []
     for x, axis in zip(centres, axes, strict=True):
         title = f"{axis.name} {axis.mark}".strip()
-        drawn += [
+        drawn.append(marks.line(x, high, x, low, "axis", _DASHED if axis.mark else ""))
+        said += [
             marks.words(x, top + 10, title, anchor="middle", weight=600),
             marks.words(x, top + 28, axis.best, anchor="middle", kind="muted", size=11),
             marks.words(x, low + 20, axis.worst, anchor="middle", kind="muted", size=11),
-            marks.line(x, high, x, low, "axis", _DASHED if axis.mark else ""),
         ]
     for number, thread in enumerate(threads):
         points = [
@@ -79,7 +80,7 @@ def _upright(
             for x, place in zip(centres, thread.places, strict=True)
         ]
         drawn += _line(points, thread, number)
-    return Drawing(width, low + 30, tuple(drawn))
+    return Drawing(width, low + 30, (*drawn, *said))
 
 
 def _lying(
@@ -88,13 +89,14 @@ def _lying(
     pitch, left, right = 66.0, 10.0, width - 10.0
     scale = Linear(0.0, 1.0, left, right)
     heights = [top + 38 + pitch * number for number in range(len(axes))]
+    said: list[str] = []
     for y, axis in zip(heights, axes, strict=True):
         title = f"{axis.name} {axis.mark}".strip()
-        drawn += [
+        drawn.append(marks.line(left, y, right, y, "axis", _DASHED if axis.mark else ""))
+        said += [
             marks.words(left, y - 14, title, weight=600),
             marks.words(left, y + 20, axis.worst, kind="muted", size=11),
             marks.words(right, y + 20, axis.best, anchor="end", kind="muted", size=11),
-            marks.line(left, y, right, y, "axis", _DASHED if axis.mark else ""),
         ]
     for number, thread in enumerate(threads):
         points = [
@@ -102,7 +104,7 @@ def _lying(
             for y, place in zip(heights, thread.places, strict=True)
         ]
         drawn += _line(points, thread, number)
-    return Drawing(width, top + pitch * len(axes) + 10, tuple(drawn))
+    return Drawing(width, top + pitch * len(axes) + 10, (*drawn, *said))
 
 
 def _line(points: Sequence[tuple[float, float] | None], thread: Thread, number: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Results as a page: one HTML file that asks nothing of any network, and its figures as files."""
 
 from octant.report.page.card import card_sections, scorecard_page
+from octant.report.page.comparison import comparison_page
 from octant.report.page.render import figures, html
 from octant.report.page.sections import (
     Cell,
@@ -25,6 +26,7 @@ __all__ = [
     "Section",
     "Tile",
     "card_sections",
+    "comparison_page",
     "figures",
     "html",
     "scorecard_page",

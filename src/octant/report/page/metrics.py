@@ -27,7 +27,7 @@ def metrics_section(card: Scorecard) -> Section:
     ]
     if card.decomposition is not None:
         words += [f"{value} = {' '.join(terms)}" for value, terms in products(card.decomposition)]
-    table = DataTable("all-figures", "The eight metrics", _COLUMNS, groups)
+    table = DataTable("all-figures", "The eight metrics", _COLUMNS, groups, stacks=True)
     return Section("metrics", "Scorecard", tuple(words), tables=(table,))
 
 

@@ -81,6 +81,8 @@ class DataTable:
         columns: as many as every row has cells.
         groups: its rows; only a table of one group without heading sorts and filters.
         foot: a last row that stays where it is; empty for none.
+        stacks: on a phone its rows become blocks: the second cell beside the first, the others
+            below them; other tables scroll to the side.
     """
 
     name: str
@@ -88,6 +90,7 @@ class DataTable:
     columns: tuple[Column, ...]
     groups: tuple[Group, ...]
     foot: tuple[Cell, ...] = ()
+    stacks: bool = False
 
     def __post_init__(self) -> None:
         rows = [row for group in self.groups for row in group.rows]
