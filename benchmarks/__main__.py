@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks import accuracy, pricing
+from benchmarks import accuracy, pricing, reports
 from benchmarks.searches import table
 
 PYTHON_IMPORT = ("-c", "import octant")
@@ -84,6 +84,7 @@ def main() -> None:
     print(f"\n{pricing.table()}")
     print(f"\n{table()}")
     print(f"\n{accuracy.table()}")
+    print(f"\n{reports.table()}")
 
 
 if __name__ == "__main__":

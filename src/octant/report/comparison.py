@@ -41,9 +41,7 @@ def comparison_sheet(found: Comparison, *, width: int = WIDTH) -> str:
 
 def _intro(first: str, differs: bool) -> str:
     said = f"Behind a figure, where that is fair, its ratio to that of {first}."
-    letters = (
-        " Letters say why one that is not there would be unfair; the figures stand as they are."
-    )
+    letters = " Letters say why a ratio that is not there would be unfair."
     return said + letters * differs
 
 

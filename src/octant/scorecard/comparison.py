@@ -186,7 +186,8 @@ def _run_layers(card: Scorecard) -> frozenset[str]:
 
 def _off_chip(card: Scorecard) -> str:
     rows = [row for row in card.cost.rows if row.name.startswith("bandwidth_")]
-    return "limited" if all(isinstance(row.figure, Figure) for row in rows) else "not limited"
+    limited = [isinstance(row.figure, Figure) for row in rows]
+    return "limited" if all(limited) else "limited in part" if any(limited) else "not limited"
 
 
 def _layers_run(card: Scorecard) -> str:

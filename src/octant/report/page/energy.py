@@ -29,16 +29,15 @@ def energy_section(card: Scorecard) -> Section | None:
     if not any(part.energy_j for part in known):
         return None
     unknown = list(dict.fromkeys(p.component for p in parts if p.energy_j is None))
-    words = [
-        f"Energy of {_inferences(card.batch)}, {joules(_sum_j(known))} in all"
-        + (f" that is known; no source prices all actions of {', '.join(unknown)}" * bool(unknown))
-        + "."
-    ]
+    words = f"Energy of {_inferences(card.batch)}, {joules(_sum_j(known))} in all"
+    if unknown:
+        listed = ", ".join(unknown)
+        words += f" that is known, of which shares are; no source prices all actions of {listed}"
     tables = [_component_table(parts, known)]
     if card.contributions:
         tables.append(_contribution_table(card))
     pictures = (_component_picture(known), _layer_picture(card))
-    return Section("energy", "Energy", tuple(words), pictures, tuple(tables))
+    return Section("energy", "Energy", (f"{words}.",), pictures, tuple(tables))
 
 
 def _named(part: EnergyPart) -> EnergyPart:
@@ -74,7 +73,7 @@ def _component_picture(known: tuple[EnergyPart, ...]) -> Picture:
 
 def _layer_picture(card: Scorecard) -> Picture:
     layers = [layer for layer in card.layers if _known_j(layer) > 0]
-    names = tuple(group.name for group in by_component(card.energy_parts))
+    names = tuple(group.name for group in by_component(p for p in card.energy_parts if p.energy_j))
     series = tuple(
         Series(name, tuple(_component_j(layer, name) for layer in layers), tuple(
             f"{layer.name}, {name}: {joules(_component_j(layer, name))} of "
