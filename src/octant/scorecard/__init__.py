@@ -3,12 +3,12 @@
 from octant.scorecard.assemble import assemble
 from octant.scorecard.comparison import (
     COMPARISON_SCHEMA,
-    Better,
     ComparedRow,
     Comparison,
     Difference,
     compare,
 )
+from octant.scorecard.differences import Better
 from octant.scorecard.energy import EnergyGroup, by_component, by_level, by_tensor
 from octant.scorecard.leakage import LEAKAGE
 from octant.scorecard.records import (

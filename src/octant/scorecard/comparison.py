@@ -8,20 +8,25 @@ of such a kind keeps its figures and loses its ratios.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from string import ascii_lowercase
 
-from octant.scorecard.leakage import LEAKAGE
-from octant.scorecard.records import Figure, Metric, Missing, Place, Row, Scorecard, Unit
+from octant.scorecard.differences import (
+    CHECKS,
+    KINDS,
+    NAMES,
+    WITHOUT_RATIO,
+    WORK,
+    Better,
+    Check,
+    Kind,
+)
+from octant.scorecard.records import Figure, Metric, Missing, Row, Scorecard, Unit
 from octant.source import Origin
-from octant.units import text
 
 COMPARISON_SCHEMA = "octant.comparison/1"
 
-_UNKNOWN = "unknown"
-_WORK = "work"
 #: The letter of figures that came to be in different ways; the last one, for it is of rows.
 _MIXED = "z"
 #: The row of the layers that multiply, and how it is called in a metric.
@@ -31,14 +36,6 @@ _ARRAY = {
     "latency": ("of it, the layers that multiply", Unit.SECOND),
     "energy": ("of it, the layers that multiply", Unit.JOULE_PER_INFERENCE),
 }
-
-
-class Better(StrEnum):
-    """Which way a figure is better; neither for what is only a size."""
-
-    MORE = "more"
-    LESS = "less"
-    NEITHER = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,128 +116,6 @@ class Comparison:
         return fair[0] if rows[0].marks and fair else rows[0]
 
 
-class _Kind(StrEnum):
-    """What a difference may touch."""
-
-    TIME = "time"
-    CYCLES = "cycles"
-    ENERGY = "energy"
-    TRAFFIC = "traffic"
-    SILICON = "silicon"
-    SHARE = "share"
-    ACCURACY = "accuracy"
-    SIZE = "size"
-
-
-_RUN = (_Kind.TIME, _Kind.CYCLES, _Kind.ENERGY, _Kind.TRAFFIC, _Kind.SHARE)
-_KINDS: dict[Unit, tuple[_Kind, Better]] = {
-    Unit.SECOND: (_Kind.TIME, Better.LESS),
-    Unit.INFERENCES_PER_SECOND: (_Kind.TIME, Better.MORE),
-    Unit.OPERATIONS_PER_SECOND: (_Kind.TIME, Better.MORE),
-    Unit.JOULE_PER_INFERENCE: (_Kind.ENERGY, Better.LESS),
-    Unit.INFERENCES_PER_JOULE: (_Kind.ENERGY, Better.MORE),
-    Unit.WATT: (_Kind.ENERGY, Better.LESS),
-    Unit.BIT_PER_INFERENCE: (_Kind.TRAFFIC, Better.LESS),
-    Unit.USD: (_Kind.SILICON, Better.LESS),
-    Unit.SQUARE_METRE: (_Kind.SILICON, Better.LESS),
-    Unit.SQUARE_METRE_PER_MAC_UNIT: (_Kind.SILICON, Better.LESS),
-    Unit.SHARE: (_Kind.SHARE, Better.MORE),
-}
-#: Of these a ratio says less than the two figures.
-_WITHOUT_RATIO = frozenset({_Kind.SHARE, _Kind.ACCURACY})
-#: Figures that are names: there is nothing to divide.
-_NAMES = frozenset({Unit.METRE, Unit.SHARE})
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """A difference to look for; sheets with one key do not differ in it."""
-
-    name: str
-    value: Callable[[Scorecard], str]
-    touches: tuple[_Kind, ...]
-    reason: str
-    key: Callable[[Scorecard], object] | None = None
-
-    def differs(self, one: Scorecard, other: Scorecard) -> bool:
-        """Whether two sheets differ in it; what is unknown of two chips may."""
-        if self.value(one) == self.value(other) == _UNKNOWN:
-            return one.architecture != other.architecture
-        key = self.key or self.value
-        return key(one) != key(other)
-
-
-def _process(card: Scorecard) -> str:
-    figure = next((row.figure for row in card.cost.rows if row.name == "process"), None)
-    return text(figure.value, "length") if isinstance(figure, Figure) else _UNKNOWN
-
-
-def _formats(card: Scorecard) -> str:
-    return ", ".join(f"{role} {number}" for role, number in card.formats)
-
-
-def _run_layers(card: Scorecard) -> frozenset[str]:
-    left_out = (Place.NOT_RUN, Place.UNKNOWN)
-    return frozenset(layer.name for layer in card.layers if layer.place not in left_out)
-
-
-def _off_chip(card: Scorecard) -> str:
-    rows = [row for row in card.cost.rows if row.name.startswith("bandwidth_")]
-    limited = [isinstance(row.figure, Figure) for row in rows]
-    return "limited" if all(limited) else "limited in part" if any(limited) else "not limited"
-
-
-def _layers_run(card: Scorecard) -> str:
-    return f"{card.coverage.layers_run} of {card.coverage.layers} layers run"
-
-
-def _energy_scope(card: Scorecard) -> str:
-    leaks = any(part.action == LEAKAGE for part in card.energy_parts)
-    without = [total.operator for total in card.coverage.not_costed]
-    said = "with the leakage that is known" if leaks else "without leakage"
-    return said + (f", without the operations of {', '.join(without)}" if without else "")
-
-
-_CHECKS = (
-    _Check(
-        "network", lambda card: card.network_note or card.network,
-        (*_RUN, _Kind.ACCURACY), "they are of different work",
-    ),
-    _Check(
-        "process", _process, (_Kind.TIME, _Kind.ENERGY, _Kind.SILICON),
-        "a newer process is faster, smaller and takes less energy, whatever the design",
-    ),
-    _Check(
-        "number formats", _formats, (*_RUN, _Kind.SILICON),
-        "narrower numbers are cheaper to store, move and multiply, and may cost accuracy",
-    ),
-    _Check(
-        "batch", lambda card: str(card.batch), _RUN,
-        "a larger batch reuses weights and makes each inference wait for the others",
-    ),
-    _Check(
-        "off-chip bandwidth", _off_chip, (_Kind.TIME, _Kind.CYCLES, _Kind.SHARE),
-        "a chip whose description sets no limit never waits for its memory",
-    ),
-    _Check(
-        "objective", lambda card: card.objective.value, _RUN,
-        "the mappings were chosen for different ends",
-    ),
-    _Check(
-        _WORK, _layers_run, _RUN,
-        "what a chip leaves out costs it neither time nor energy here; all run the layers that "
-        "multiply", _run_layers,
-    ),
-    _Check(
-        "what the energy holds", _energy_scope, (_Kind.ENERGY,), "not the same parts are priced",
-    ),
-    _Check(
-        "program", lambda card: f"octant {dict(card.versions).get('octant', _UNKNOWN)}",
-        (*_RUN, _Kind.SILICON), "models change between versions",
-    ),
-)  # fmt: skip
-
-
 def compare(scorecards: Sequence[Scorecard], names: Sequence[str]) -> Comparison:
     """The sheets side by side, with ratios to the first where that is fair.
 
@@ -258,7 +133,7 @@ def compare(scorecards: Sequence[Scorecard], names: Sequence[str]) -> Comparison
         (letter, check)
         for letter, check in zip(
             ascii_lowercase,
-            [check for check in _CHECKS if any(_differ(check, scorecards))],
+            [check for check in CHECKS if any(_differ(check, scorecards))],
             strict=False,
         )
     ]
@@ -279,13 +154,13 @@ def compare(scorecards: Sequence[Scorecard], names: Sequence[str]) -> Comparison
     )
 
 
-def _differ(check: _Check, cards: Sequence[Scorecard]) -> list[bool]:
+def _differ(check: Check, cards: Sequence[Scorecard]) -> list[bool]:
     """Whether each sheet differs from the first."""
     return [check.differs(cards[0], card) for card in cards]
 
 
 def _rows(
-    cards: Sequence[Scorecard], differences: Sequence[tuple[str, _Check]]
+    cards: Sequence[Scorecard], differences: Sequence[tuple[str, Check]]
 ) -> list[ComparedRow]:
     """Every row that a sheet has, those of one metric together, in the order of the sheets."""
     unfair = [(letter, check, _differ(check, cards)) for letter, check in differences]
@@ -333,7 +208,7 @@ def _compared(
     name: str,
     label: str,
     figures: tuple[Figure | Missing | None, ...],
-    unfair: Sequence[tuple[str, _Check, list[bool]]],
+    unfair: Sequence[tuple[str, Check, list[bool]]],
 ) -> ComparedRow:
     unit = next((figure.unit for figure in figures if isinstance(figure, Figure)), None)
     kind, better = _kind(metric, name, unit)
@@ -348,7 +223,7 @@ def _compared(
                 if differs[place] and kind in check.touches and not _is_same_work(check, name)
             }
             letters |= {_MIXED} if first.origin is not figure.origin else set()
-            fair = not letters and kind not in _WITHOUT_RATIO and unit not in _NAMES
+            fair = not letters and kind not in WITHOUT_RATIO and unit not in NAMES
             ratio = figure.value / first.value if fair and first.value else None
             marks |= letters
         ratios.append(ratio)
@@ -356,25 +231,25 @@ def _compared(
     return ComparedRow(metric, name, label, better, figures, tuple(ratios), ordered)
 
 
-def _is_same_work(check: _Check, name: str) -> bool:
+def _is_same_work(check: Check, name: str) -> bool:
     """Whether a row is of the layers that every chip runs, whatever else it leaves out."""
-    return check.name == _WORK and name == _ARRAY_ROW
+    return check.name == WORK and name == _ARRAY_ROW
 
 
-def _kind(metric: str, name: str, unit: Unit | None) -> tuple[_Kind, Better]:
+def _kind(metric: str, name: str, unit: Unit | None) -> tuple[Kind, Better]:
     """What a row is of, and which way it is better."""
     if metric == "accuracy":
-        return _Kind.ACCURACY, Better.MORE if unit is Unit.SHARE else Better.NEITHER
+        return Kind.ACCURACY, Better.MORE if unit is Unit.SHARE else Better.NEITHER
     if name == _ARRAY_ROW and unit is Unit.NUMBER:
-        return _Kind.CYCLES, Better.MORE
+        return Kind.CYCLES, Better.MORE
     if name == "peak_operations_per_s":
-        return _Kind.SILICON, Better.NEITHER
+        return Kind.SILICON, Better.NEITHER
     if metric == "flexibility" and unit is Unit.SHARE:
-        return _Kind.SIZE, Better.MORE
+        return Kind.SIZE, Better.MORE
     if unit is Unit.USD_PER_INFERENCE_PER_SECOND:
-        return _Kind.TIME, Better.LESS
-    if unit is None or unit not in _KINDS:
-        return _Kind.SIZE, Better.NEITHER
+        return Kind.TIME, Better.LESS
+    if unit is None or unit not in KINDS:
+        return Kind.SIZE, Better.NEITHER
     if metric == "cost" and unit is Unit.SHARE:
-        return _Kind.SILICON, Better.MORE
-    return _KINDS[unit]
+        return Kind.SILICON, Better.MORE
+    return KINDS[unit]

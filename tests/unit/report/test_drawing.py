@@ -233,6 +233,7 @@ def test_pixels_are_twice_as_many() -> None:
         ("72920 um^2/MAC unit", "72920\N{NO-BREAK SPACE}µm²/MAC unit"),
         ("64 b wide", "64\N{NO-BREAK SPACE}b wide"),
         ("54 of 54 proven", "54 of 54 proven"),
+        ("a\0b\x1bc", "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"),
         ("Relu_x and uJulia", "Relu_x and uJulia"),
     ],
 )

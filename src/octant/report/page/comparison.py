@@ -9,7 +9,16 @@ from itertools import groupby
 
 from octant.report.amounts import digits, joules
 from octant.report.compared import difference_text, ratio_text, value_text
-from octant.report.drawing import Axis, Bars, Series, Thread, parallel, quantity_ticks, rows
+from octant.report.drawing import (
+    Axis,
+    Bars,
+    Logarithmic,
+    Series,
+    Thread,
+    parallel,
+    quantity_ticks,
+    rows,
+)
 from octant.report.page.sections import Cell, Column, DataTable, Group, Page, Picture, Section
 from octant.scorecard import (
     Better,
@@ -111,7 +120,7 @@ def _thread(found: Comparison, place: int, shown: list[ComparedRow], range_: flo
 
 
 def _height(worse: float, range_: float) -> float:
-    return max(0.0, 1 - math.log(worse) / math.log(range_)) if math.isfinite(worse) else 0.0
+    return Logarithmic(1.0, range_, 1.0, 0.0).at(worse) if math.isfinite(worse) else 0.0
 
 
 def _range(shown: list[ComparedRow]) -> float:
