@@ -23,6 +23,7 @@ from octant.report.page import (
     html,
     scorecard_page,
 )
+from octant.report.page.names import distinct
 from octant.scorecard import Scorecard
 from tests.golden.report import small
 
@@ -116,6 +117,23 @@ def test_a_network_that_does_not_run_has_a_page(card: Scorecard) -> None:
     page = made(empty)
     assert 'id="metrics"' in page
     assert 'id="latency"' not in page and 'id="mappings"' not in page
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["/a/x", "/a/y"], ("x", "y")),
+        (["/a/x/Conv", "/a/x/Relu"], ("Conv", "Relu")),
+        (["/a/x/Conv", "/b/x/Conv", "/b/Conv"], ("a/x", "b/x", "b")),
+        (["/a/Conv", "/a/b/Conv"], ("Conv", "b/Conv")),
+        (["a", "a/b"], ("a", "a/b")),
+        (["same", "same"], ("same", "same")),
+        ([], ()),
+    ],
+)
+def test_names_lose_what_all_share(names: list[str], short: tuple[str, ...]) -> None:
+    assert distinct(names) == short
+    assert len(set(short)) == len(set(names))
 
 
 def line() -> Section:

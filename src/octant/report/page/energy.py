@@ -8,6 +8,7 @@ from functools import partial
 
 from octant.report.amounts import digits, joules, share
 from octant.report.drawing import Bars, Series, layer_bars, quantity_ticks, rows
+from octant.report.page.names import distinct
 from octant.report.page.sections import Cell, Column, DataTable, Group, Picture, Section
 from octant.scorecard import (
     LEAKAGE,
@@ -82,7 +83,7 @@ def _layer_picture(card: Scorecard) -> Picture:
         for name in names
     )  # fmt: skip
     ticks, unit = quantity_ticks(max(map(_known_j, layers)), "energy")
-    bars = Bars(tuple(layer.name for layer in layers), series, ticks, f"energy ({unit})")
+    bars = Bars(distinct([layer.name for layer in layers]), series, ticks, f"energy ({unit})")
     largest = max(layers, key=_known_j)
     return Picture(
         "energy-by-layer",

@@ -7,6 +7,7 @@ from functools import partial
 
 from octant.report.amounts import joules, seconds, share
 from octant.report.drawing import Bars, Series, layer_bars, quantity_ticks
+from octant.report.page.names import distinct
 from octant.report.page.sections import Cell, Column, DataTable, Group, Picture, Section
 from octant.scorecard import LayerResult, Place, Scorecard
 from octant.units import count_text, text
@@ -35,7 +36,7 @@ def latency_section(card: Scorecard) -> Section | None:
     limits = list(dict.fromkeys(layer.limited_by for layer in timed))
     series = tuple(_limit_series(limit, timed, whole) for limit in limits)
     ticks, unit = quantity_ticks(max(layer.latency_s or 0.0 for layer in timed), "time")
-    bars = Bars(tuple(layer.name for layer in timed), series, ticks, f"latency ({unit})")
+    bars = Bars(distinct([layer.name for layer in timed]), series, ticks, f"latency ({unit})")
     slowest = max(timed, key=lambda layer: layer.latency_s or 0.0)
     picture = Picture(
         "latency-by-layer",
@@ -81,7 +82,7 @@ def utilization_section(card: Scorecard) -> Section | None:
         ),
     )
     ticks, _ = quantity_ticks(1.0, "share")
-    names = tuple(layer.name for layer in layers)
+    names = distinct([layer.name for layer in layers])
     bars = Bars(names, (used, waiting), ticks, "share of the compute units", order=(0, 3))
     best = max(used.values)
     worst = min(layers, key=lambda layer: layer.run.utilization if layer.run else 1.0)
