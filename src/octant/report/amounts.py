@@ -57,6 +57,16 @@ def seconds(latency_s: float | None) -> str:
     return UNKNOWN if latency_s is None else text(latency_s, "time")
 
 
+def objective_words(objective: Objective) -> str:
+    """What a search made least, in words.
+
+    >>> objective_words(Objective.LATENCY), objective_words(Objective.ED2P)
+    ('latency', 'energy x latency^2')
+    """
+    products = {Objective.EDP: "energy x latency", Objective.ED2P: "energy x latency^2"}
+    return products.get(objective, objective.value)
+
+
 def objective_text(objective: Objective, value: float) -> str:
     """An objective's value: J, s, J*s, or J*s^2.
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from octant.mapper import Objective, Status
-from octant.report.amounts import bare, digits, figure_text, interval_text, joules
+from octant.mapper import Status
+from octant.report.amounts import (
+    bare,
+    digits,
+    figure_text,
+    interval_text,
+    joules,
+    objective_words,
+)
 from octant.report.breakdown import breakdown
 from octant.report.layout import (
     TIED,
@@ -67,7 +74,7 @@ def _heading(card: Scorecard, width: int) -> list[str]:
     facts = [
         ("network", f"{card.network_note or card.network}, batch {card.batch}"),
         ("chip", card.architecture_note or card.architecture),
-        ("mappings", f"least {_goal(card.objective)} per layer, {_proof(card)}"),
+        ("mappings", f"least {objective_words(card.objective)} per layer, {_proof(card)}"),
         ("dataflow", card.dataflow or "any"),
         ("evaluated by", f"octant {version}".strip()),
     ]
@@ -82,11 +89,6 @@ def _proof(card: Scorecard) -> str:
     runs = [layer.run for layer in card.layers if layer.run is not None]
     proven = sum(run.status is Status.OPTIMAL for run in runs)
     return f"{proven} of {len(runs)} proven optimal"
-
-
-def _goal(objective: Objective) -> str:
-    products = {Objective.EDP: "energy x latency", Objective.ED2P: "energy x latency^2"}
-    return products.get(objective, objective.value)
 
 
 def _metric(metric: Metric, size: int, width: int) -> list[str]:

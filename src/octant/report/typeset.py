@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MICRO = re.compile(r"(?<=[\d.] )u(?=[JsWVm](?:\b|\^))|(?<=\()u(?=[JsWVm]\b)")
-_POWER = re.compile(r"(?<=m)\^2\b")
+_POWER = re.compile(r"(?<=m|s|y)\^2\b")
 #: Signs that no page and no SVG may hold.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TIMES = re.compile(r"(?<= )x(?= )")

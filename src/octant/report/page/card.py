@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octant.arch import Architecture
-from octant.mapper import Objective, Status
-from octant.report.amounts import figure_text, interval_text
+from octant.mapper import Status
+from octant.report.amounts import figure_text, interval_text, objective_words
 from octant.report.layout import TIED
 from octant.report.page.energy import energy_section
 from octant.report.page.layers import latency_section, layers_section, utilization_section
@@ -86,10 +86,13 @@ def tile(name: str, metric: Metric) -> Tile:
 def _facts(card: Scorecard) -> tuple[tuple[str, str], ...]:
     runs = [layer.run for layer in card.layers if layer.run is not None]
     proven = sum(run.status is Status.OPTIMAL for run in runs)
-    goal = "energy x latency" if card.objective is Objective.EDP else card.objective.value
+    least = f"least {objective_words(card.objective)} per layer"
     return (
         ("network", card.network_note or card.network),
         ("batch", str(card.batch)),
-        ("mappings", f"least {goal} per layer, {proven} of {len(runs)} proven optimal"),
+        (
+            "mappings",
+            f"least {objective_words(card.objective)} per layer, {proven} of {len(runs)} proven optimal",
+        ),
         ("dataflow", card.dataflow or "any"),
     )
