@@ -4,6 +4,7 @@ from octant.api.accuracy import load_runnable, measure_accuracy
 from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
+from octant.api.insight import bound, eyexam
 from octant.api.loading import (
     Chip,
     Dimensions,
@@ -27,9 +28,11 @@ __all__ = [
     "architectures",
     "compare",
     "draw_comparison",
+    "bound",
     "energy_table",
     "estimators",
     "evaluate",
+    "eyexam",
     "formats_of",
     "layers_table",
     "load_architecture",

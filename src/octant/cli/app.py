@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from octant.cli import completion, exits, options
+from octant.cli import completion, exits, insight, options
 from octant.cli.endings import ending
 from octant.cli.output import show, width
 from octant.cli.progress import progress, run_progress
@@ -402,3 +402,6 @@ def price(
     from octant.report import price_page
 
     show(price_page(quote, width=width()))
+
+
+insight.register(app)

@@ -3,17 +3,35 @@
 from octant.eyexam.examination import examine, examine_network
 from octant.eyexam.pipeline import PipelineRun, simulate
 from octant.eyexam.records import STEPS, Eyexam, LayerExam, NetworkExam, Roof, Step, WinBack
+from octant.eyexam.slope import (
+    ChipPoint,
+    SkiSlope,
+    Slope,
+    SlopePoint,
+    capacities,
+    chip_point,
+    slope_of,
+    together,
+)
 
 __all__ = [
     "STEPS",
+    "ChipPoint",
     "Eyexam",
     "LayerExam",
     "NetworkExam",
     "PipelineRun",
     "Roof",
+    "SkiSlope",
+    "Slope",
+    "SlopePoint",
     "Step",
     "WinBack",
+    "capacities",
+    "chip_point",
     "examine",
     "examine_network",
     "simulate",
+    "slope_of",
+    "together",
 ]

@@ -5,6 +5,7 @@ from octant.report.catalog import catalog_page
 from octant.report.chip import chip_page
 from octant.report.comparison import comparison_sheet
 from octant.report.components import component_page, components_page, price_page
+from octant.report.eyexam import eyexam_page, slope_page
 from octant.report.layers import layers_page
 from octant.report.mappings import mappings_page
 from octant.report.network import network_page
@@ -18,11 +19,13 @@ __all__ = [
     "comparison_sheet",
     "component_page",
     "components_page",
+    "eyexam_page",
     "layers_page",
     "mappings_page",
     "network_page",
     "price_page",
     "sheet",
+    "slope_page",
     "sweep_page",
     "write_tradeoff",
 ]

@@ -1,0 +1,207 @@
+"""Insight: where performance goes, and the least traffic that any mapping could have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from octant.api.evaluation import Progress, _dataflow, _in_formats
+from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
+from octant.arch import Architecture
+from octant.errors import InfeasibleError, InvalidWorkloadError
+from octant.workload import Einsum, Layer, Role, Workload
+
+if TYPE_CHECKING:
+    from octant.eyexam import Eyexam, SkiSlope, Slope
+
+#: The short names of the field's dataflows.
+DATAFLOWS = {
+    "ws": "weight-stationary",
+    "os": "output-stationary",
+    "is": "input-stationary",
+    "rs": "row-stationary",
+    "nlr": "no-local-reuse",
+}
+
+
+def eyexam(
+    network: Network,
+    on: Chip,
+    *,
+    batch: int | None = None,
+    dims: Dimensions | None = None,
+    dataflows: Sequence[str] = (),
+    win_back: bool = True,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Eyexam:
+    """The seven steps of Eyexam for a network on a chip, and what would win each loss back.
+
+    Args:
+        network: as for ``evaluate``.
+        on: as for ``evaluate``.
+        batch: inferences of one run.
+        dims: sizes, as for ``evaluate``.
+        dataflows: of the chip, by name or short name (``ws``, ``rs`` ...), or ``any``; by default
+            the chip's first. One exam each.
+        win_back: relax one constraint at a time, too.
+        time_limit_s: for each search.
+        progress: called before the first layer and after each different one.
+
+    Raises:
+        UnknownNameError: no such network, chip, dataflow or dimension.
+        ImportFailedError: the network's file cannot be read.
+        FileFormatError: the chip's file is malformed.
+        InfeasibleError: a layer has no mapping on the chip.
+        InvalidWorkloadError: the network multiplies nothing.
+
+    >>> from octant.workload import Layer, Workload, matmul
+    >>> work = Workload("one", (Layer("fc", "MatMul", matmul(rows=2, inner=4, columns=3)),))
+    >>> exam = eyexam(work, "teaching", win_back=False).exams[0]
+    >>> [step.cycles for step in exam.steps][:6]  # 24 words come and go at a word a cycle
+    [1.0, 2.0, 6.0, 8.0, 8.0, 26.0]
+    """
+    from octant.eyexam import Eyexam, examine_network
+
+    workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
+    layers = _multiplying(workload, chip)
+    flows = [_dataflow(chip, DATAFLOWS.get(name, name)) for name in dataflows]
+    flows = flows or [_dataflow(chip, None)]
+    total = len({einsum for _, einsum in layers}) * len(flows)
+    if progress:
+        progress(Progress(0, total, ""))
+    exams = []
+    for number, flow in enumerate(flows):
+        before = number * (total // len(flows))
+        exams.append(
+            examine_network(
+                layers,
+                chip,
+                flow,
+                network=workload.name,
+                batch=workload.batch,
+                win_back=win_back,
+                time_limit_s=time_limit_s,
+                progress=_counted(progress, before, total),
+            )
+        )
+    return Eyexam(tuple(exams))
+
+
+def bound(
+    network: Network,
+    on: Chip | None = None,
+    *,
+    batch: int | None = None,
+    dims: Dimensions | None = None,
+    dataflow: str | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> SkiSlope:
+    """The ski slope of a network: the least traffic beyond a buffer of any size.
+
+    Args:
+        network: as for ``evaluate``.
+        on: a chip, whose formats count and whose own point is put on the curve; None counts the
+            network's own formats.
+        batch: inferences of one run.
+        dims: sizes, as for ``evaluate``.
+        dataflow: of the chip's point.
+        time_limit_s: for each search.
+        progress: called before the first layer and after each different one.
+
+    Raises:
+        UnknownNameError: no such network, chip, dataflow or dimension.
+        ImportFailedError: the network's file cannot be read.
+        FileFormatError: the chip's file is malformed.
+        InfeasibleError: a layer has no mapping on the chip.
+        InvalidWorkloadError: the network multiplies nothing.
+    """
+    from octant.eyexam.slope import SkiSlope, capacities, together
+
+    workload = load_network(network, batch=batch, dims=dims)
+    chip = None if on is None else load_architecture(on)
+    layers = _multiplying(workload, chip)
+    bits = _widths(workload, chip, layers)
+    sizes = capacities(tuple(einsum for _, einsum in layers), bits)
+    shapes: dict[Einsum, tuple[Layer, int]] = {}
+    for layer, einsum in layers:
+        first, repeats = shapes.get(einsum, (layer, 0))
+        shapes[einsum] = (first, repeats + layer.repeats)
+    if progress:
+        progress(Progress(0, len(shapes), ""))
+    slopes = []
+    for einsum, (layer, repeats) in shapes.items():
+        slopes.append(_slope_of(layer, einsum, repeats, bits, sizes, chip, dataflow, time_limit_s))
+        if progress:
+            progress(Progress(len(slopes), len(shapes), layer.name))
+    return SkiSlope(
+        network=workload.name,
+        architecture="" if chip is None else chip.name,
+        formats=", ".join(f"{role} {width} b" for role, width in bits.items()),
+        whole=together(workload.name, tuple(slopes)),
+        layers=tuple(slopes),
+    )
+
+
+def _slope_of(
+    layer: Layer,
+    einsum: Einsum,
+    repeats: int,
+    bits: dict[Role, int],
+    sizes: tuple[int, ...],
+    chip: Architecture | None,
+    dataflow: str | None,
+    time_limit_s: float | None,
+) -> Slope:
+    from octant.eyexam.slope import chip_point, slope_of
+
+    slope = slope_of(layer.name, einsum, bits, sizes, repeats=repeats, time_limit_s=time_limit_s)
+    if chip is None:
+        return slope
+    point = chip_point(einsum, chip, _dataflow(chip, dataflow), time_limit_s)
+    if point.traffic_bits == float("inf"):
+        raise InfeasibleError(
+            f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
+            f"{chip.name}"
+        )
+    return replace(slope, chip=point)
+
+
+def _counted(
+    progress: Callable[[Progress], None] | None, before: int, total: int
+) -> Callable[[int, str], None] | None:
+    if progress is None:
+        return None
+    return lambda done, layer: progress(Progress(before + done, total, layer))
+
+
+def _multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[Layer, Einsum], ...]:
+    """The layers with multiply-accumulates, in the chip's formats where there is one."""
+    if not workload.mac_layers:
+        raise InvalidWorkloadError(
+            f"network {workload.name!r} has no layer with multiply-accumulates: there is nothing "
+            "to examine"
+        )
+    found = []
+    for layer in workload.mac_layers:
+        assert isinstance(layer.work, Einsum)
+        found.append((layer, layer.work if chip is None else _in_formats(layer.work, chip)))
+    return tuple(found)
+
+
+def _widths(
+    workload: Workload, chip: Architecture | None, layers: tuple[tuple[Layer, Einsum], ...]
+) -> dict[Role, int]:
+    """The bits of an element by role: in the chip's outermost memory, or of the network's own."""
+    if chip is not None:
+        from octant.model import element_bits
+
+        outermost = chip.levels[0]
+        return {role: element_bits(chip, outermost.store(role), role) for role in Role}
+    found: dict[Role, int] = {}
+    for _, einsum in layers:
+        for tensor in einsum.tensors:
+            found[tensor.role] = max(found.get(tensor.role, 0), tensor.format.bits)
+    return found

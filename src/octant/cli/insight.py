@@ -1,0 +1,168 @@
+"""The commands of insight: eyexam, bound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from octant.cli import completion, options
+from octant.cli.endings import ending
+from octant.cli.output import show, width
+from octant.cli.progress import progress
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Flows = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dataflow",
+        metavar="NAME",
+        help="A dataflow of the chip (ws, os, is, rs, nlr for short), or 'any'; the chip's first "
+        "one unless given. May be repeated, to compare.",
+    ),
+]
+WinBack = Annotated[
+    bool,
+    typer.Option(
+        "--win-back/--no-win-back",
+        help="Relax one constraint at a time, which takes more searches.",
+    ),
+]
+Each = Annotated[bool, typer.Option("--layers", help="Add each layer's own table.")]
+Figures = Annotated[
+    str | None, typer.Option("--figures", metavar="DIR", help="Draw into this folder (.svg).")
+]
+MaybeChip = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="CHIP",
+        help="A built-in chip, or the path of a .yaml file: its formats, and its own point.",
+        autocompletion=completion.chips,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program."""
+    app.command()(eyexam)
+    app.command()(bound)
+
+
+@ending
+def eyexam(
+    network: options.Network,
+    on: options.Chip,
+    dataflow: Flows = None,
+    layer: options.Chosen = None,
+    batch: options.Batch = None,
+    dim: options.Dims = None,
+    layers: Each = False,
+    win_back: WinBack = True,
+    figures: Figures = None,
+    json: options.Json = None,
+    time_limit: options.TimeLimit = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print where the performance goes, in seven steps, and what would win it back.
+
+    Example: octant eyexam alexnet --on eyeriss --layer CONV3 --layers
+    """
+    dims, limit_s = options.sizes(dim), options.seconds(time_limit)
+    file, folder = options.destination(json), _folder(figures)
+    from octant import api
+    from octant.cli.selection import with_layers
+    from octant.report import eyexam_page
+
+    workload = with_layers(api.load_network(network, batch=batch, dims=dims), layer)
+    with progress(quiet=quiet) as report:
+        found = api.eyexam(
+            workload,
+            on,
+            dataflows=tuple(dataflow or ()),
+            win_back=win_back,
+            time_limit_s=limit_s,
+            progress=report,
+        )
+    if folder is not None:
+        from octant.report.insight_figures import write_eyexam
+
+        write_eyexam(found, folder)
+    if _written(found, json, file):
+        return
+    show(eyexam_page(found, layers=layers, width=width()))
+
+
+@ending
+def bound(
+    network: options.Network,
+    on: MaybeChip = None,
+    dataflow: options.Flow = None,
+    layer: options.Chosen = None,
+    batch: options.Batch = None,
+    dim: options.Dims = None,
+    layers: Each = False,
+    figures: Figures = None,
+    json: options.Json = None,
+    time_limit: options.TimeLimit = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print the ski slope: the least traffic beyond a buffer of any size.
+
+    Example: octant bound alexnet --on eyeriss
+    """
+    dims, limit_s = options.sizes(dim), options.seconds(time_limit)
+    file, folder = options.destination(json), _folder(figures)
+    if dataflow is not None and on is None:
+        raise typer.BadParameter(
+            "is of a chip's point: give --on CHIP, too", param_hint="'--dataflow'"
+        )
+    from octant import api
+    from octant.cli.selection import with_layers
+    from octant.report import slope_page
+
+    workload = with_layers(api.load_network(network, batch=batch, dims=dims), layer)
+    with progress(quiet=quiet) as report:
+        found = api.bound(workload, on, dataflow=dataflow, time_limit_s=limit_s, progress=report)
+    if folder is not None:
+        from octant.report.insight_figures import write_slope
+
+        write_slope(found, folder)
+    if _written(found, json, file):
+        return
+    show(slope_page(found, layers=layers, width=width()))
+
+
+def _folder(figures: str | None) -> Path | None:
+    """The folder that ``--figures`` names, there before any work.
+
+    Raises:
+        typer.BadParameter: its parent does not exist, or it is a file.
+    """
+    if figures is None:
+        return None
+    path = Path(figures)
+    if path.is_file() or not path.resolve().parent.is_dir():
+        raise typer.BadParameter(
+            f"{figures!r} is a file, or its folder does not exist; give the path of a folder",
+            param_hint="'--figures'",
+        )
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def _written(result: DataclassInstance, json: str | None, file: Path | None) -> bool:
+    """Writes a result as JSON where that was asked for; whether it was printed instead."""
+    if json == "-":
+        from octant.files.results import to_json
+
+        show(to_json(result))
+        return True
+    if file is not None:
+        from octant.files.results import write_json
+
+        write_json(file, result)
+    return False

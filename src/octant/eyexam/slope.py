@@ -1,0 +1,323 @@
+"""The ski slope: the least traffic beyond a buffer of any size, whatever the mapping.
+
+After Huang et al., "Mind the Gap: Attainable Data Movement and Operational Intensity Bounds for
+Tensor Algorithms" (Orojenesis), ISCA 2024. One buffer that holds a tile of every tensor stands for
+all on-chip storage; the mapper finds, with proof, the tiles and the order of loops that move the
+fewest bits beyond it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
+from octant.bounds import distinct_elements
+from octant.components import Price
+from octant.eyexam.relaxing import FREE, with_stores
+from octant.mapper import Objective, Status, search
+from octant.model import evaluate
+from octant.source import Origin, Source
+from octant.workload import Einsum, NumberFormat, NumberKind, Role
+
+#: The name and version of the JSON form.
+SCHEMA = "octant.slope/1"
+_COUNT = Source(Origin.ASSUMED, "a bit moved counts 1")
+
+
+@dataclass(frozen=True, slots=True)
+class SlopePoint:
+    """The least traffic beyond a buffer of one size.
+
+    Args:
+        capacity_bits: of the buffer.
+        traffic_bits: the fewest that any mapping moves beyond it.
+        proven: the search ended with its proof.
+    """
+
+    capacity_bits: int
+    traffic_bits: float
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChipPoint:
+    """Where a chip stands on the slope.
+
+    Args:
+        capacity_bits: of all its memories further in than the outermost, all instances together.
+        traffic_bits: the fewest that any of its mappings moves to and from the outermost one.
+        proven: the search ended with its proof.
+    """
+
+    capacity_bits: int
+    traffic_bits: float
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The curve of one layer, or of a network's layers one after the other.
+
+    Args:
+        name: the layer's or the network's.
+        repeats: of the layer; its traffic is of one run.
+        compulsory_bits: every element once: no buffer goes below.
+        points: by capacity, which doubles from one to the next.
+        knee_bits: the capacity where the curve bends most (the farthest below the straight line
+            between its ends, both axes logarithmic); None for a curve without a bend.
+        compulsory_at_bits: the smallest capacity of the points that reaches the compulsory traffic.
+        chip: None without a chip.
+    """
+
+    name: str
+    repeats: int
+    compulsory_bits: float
+    points: tuple[SlopePoint, ...]
+    knee_bits: int | None
+    compulsory_at_bits: int | None
+    chip: ChipPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkiSlope:
+    """The curves of a network and of each of its layers.
+
+    Args:
+        network: its name.
+        architecture: the chip's name; empty without one.
+        formats: in whose widths bits are counted.
+        whole: all layers.
+        layers: with multiply-accumulates; of equal ones the first.
+        schema: name and version of the JSON form.
+    """
+
+    network: str
+    architecture: str
+    formats: str
+    whole: Slope
+    layers: tuple[Slope, ...]
+    schema: str = SCHEMA
+
+
+def capacities(einsums: tuple[Einsum, ...], bits: dict[Role, int]) -> tuple[int, ...]:
+    """Powers of two from an element of each tensor of a layer to all tensors of the largest.
+
+    >>> from octant.workload import matmul
+    >>> capacities((matmul(rows=2, inner=2, columns=2),), dict.fromkeys(Role, 8))
+    (32, 64, 128)
+    """
+    least = max(sum(bits[t.role] for t in einsum.tensors) for einsum in einsums)
+    most = max(
+        sum(t.elements(einsum.sizes) * bits[t.role] for t in einsum.tensors) for einsum in einsums
+    )
+    first, last = math.ceil(math.log2(least)), math.ceil(math.log2(most))
+    return tuple(2**power for power in range(first, last + 1))
+
+
+def slope_of(
+    name: str,
+    einsum: Einsum,
+    bits: dict[Role, int],
+    sizes: tuple[int, ...],
+    *,
+    repeats: int = 1,
+    time_limit_s: float | None = None,
+) -> Slope:
+    """Returns the curve of a layer at some capacities.
+
+    From the largest capacity down; where the best tiles at one capacity fit into the next, too,
+    they are the best there, because less room cannot help.
+
+    Args:
+        name: of the layer.
+        einsum: the layer.
+        bits: of an element, by role.
+        sizes: capacities in bits, ascending.
+        repeats: of the layer.
+        time_limit_s: for each search.
+    """
+    compulsory = sum(distinct_elements(einsum, t) * bits[t.role] for t in einsum.tensors)
+    points: list[SlopePoint] = []
+    needed, last = math.inf, None
+    for capacity in sorted(sizes, reverse=True):
+        if last is not None and needed <= capacity:
+            points.append(replace(last, capacity_bits=capacity))
+            continue
+        traffic, needed, proven = least_traffic(einsum, bits, capacity, time_limit_s)
+        last = SlopePoint(capacity, traffic, proven)
+        points.append(last)
+    points.reverse()
+    return _slope(name, repeats, float(compulsory), tuple(points), None)
+
+
+def least_traffic(
+    einsum: Einsum, bits: dict[Role, int], capacity_bits: int, time_limit_s: float | None = None
+) -> tuple[float, float, bool]:
+    """The fewest bits beyond a buffer, the bits of it that this takes, and whether it is proven.
+
+    A product of 2 x 2 matrices of bytes beyond a buffer of 3 bytes, an element of each tensor:
+    the inner loop over the summed index keeps each sum until it is complete (4 bytes out), and
+    one of each operand comes in at every step (8 bytes each):
+
+    >>> from octant.workload import matmul
+    >>> least_traffic(matmul(rows=2, inner=2, columns=2), dict.fromkeys(Role, 8), 24)[0] / 8
+    20.0
+    """
+    chip = _two_levels(bits, capacity_bits)
+    result = search(
+        einsum, chip, objective=Objective.ENERGY, dataflow=FREE, time_limit_s=time_limit_s
+    )
+    if result.evaluation is None:
+        return math.inf, math.inf, result.status is Status.INFEASIBLE
+    held = sum(
+        counts.occupancy * bits[einsum.tensor(counts.tensor).role]
+        for counts in result.evaluation.counts.tensors
+        if counts.level == "buffer"
+    )
+    return float(result.value), float(held), result.status is Status.OPTIMAL
+
+
+def _two_levels(bits: dict[Role, int], capacity_bits: int) -> Architecture:
+    one, none = Price(1.0, _COUNT), Price(0.0, _COUNT)
+    roles = tuple(Role)
+    widths = tuple((role, bits[role]) for role in roles)
+    outside = Store("outside", roles, 1, read_energy=one, write_energy=one, element_bits=widths)
+    buffer = Store(
+        "buffer", roles, 1, capacity_bits, read_energy=none, write_energy=none, element_bits=widths
+    )
+    number = NumberFormat(NumberKind.INT, 8)  # of no consequence: the memories say their own widths
+    compute = Compute("mac", tuple((role, number) for role in roles), none)
+    nodes = (Level("outside", (outside,)), Level("buffer", (buffer,)))
+    return Architecture("slope", "a buffer", nodes, compute, clock_hz=1.0)
+
+
+def chip_point(
+    einsum: Einsum,
+    architecture: Architecture,
+    dataflow: Dataflow,
+    time_limit_s: float | None = None,
+) -> ChipPoint:
+    """Where a chip stands: the least traffic of its outermost memory, over all its mappings."""
+    priced = _only_outermost(architecture)
+    result = search(
+        einsum, priced, objective=Objective.ENERGY, dataflow=dataflow, time_limit_s=time_limit_s
+    )
+    traffic = math.inf
+    if result.mapping is not None:
+        outermost = {store.name for store in architecture.levels[0].stores}
+        energy = evaluate(einsum, architecture, result.mapping).energy
+        traffic = float(sum(e.bits_moved for e in energy if e.component in outermost))
+    return ChipPoint(on_chip_bits(architecture), traffic, result.status is Status.OPTIMAL)
+
+
+def on_chip_bits(architecture: Architecture) -> int:
+    """The capacity of all memories further in than the outermost, of all their instances.
+
+    >>> from octant.files import load_architecture
+    >>> on_chip_bits(load_architecture("teaching")) // 8
+    256
+    """
+    return sum(
+        architecture.instances(level.name) * (store.capacity_bits or 0)
+        for level in architecture.levels[1:]
+        for store in level.stores
+    )
+
+
+def _only_outermost(architecture: Architecture) -> Architecture:
+    """The chip where a bit of the outermost memory costs 1, and nothing else costs anything."""
+    none = Price(0.0, _COUNT)
+    free = with_stores(
+        architecture, lambda store: replace(store, read_energy=none, write_energy=none)
+    )
+    nodes = [
+        replace(node, transfer_energy=none) if isinstance(node, Fanout) else node
+        for node in free.nodes
+    ]
+    outermost = architecture.levels[0]
+    nodes[0] = replace(
+        outermost,
+        stores=tuple(
+            replace(
+                store,
+                read_energy=Price(float(store.word_bits), _COUNT),
+                write_energy=Price(float(store.word_bits), _COUNT),
+            )
+            for store in outermost.stores
+        ),
+    )
+    compute = replace(architecture.compute, mac_energy=none)
+    return replace(free, nodes=tuple(nodes), compute=compute)
+
+
+def together(name: str, slopes: tuple[Slope, ...]) -> Slope:
+    """The curve of layers one after the other, each with the whole buffer to itself."""
+    points = tuple(
+        SlopePoint(
+            capacity_bits=column[0].capacity_bits,
+            traffic_bits=sum(
+                slope.repeats * point.traffic_bits
+                for slope, point in zip(slopes, column, strict=True)
+            ),
+            proven=all(point.proven for point in column),
+        )
+        for column in zip(*(slope.points for slope in slopes), strict=True)
+    )
+    compulsory = sum(slope.repeats * slope.compulsory_bits for slope in slopes)
+    chips = [(slope.repeats, slope.chip) for slope in slopes if slope.chip is not None]
+    chip = None
+    if chips:
+        chip = ChipPoint(
+            chips[0][1].capacity_bits,
+            sum(repeats * point.traffic_bits for repeats, point in chips),
+            all(point.proven for _, point in chips),
+        )
+    return _slope(name, 1, compulsory, points, chip)
+
+
+def _slope(
+    name: str,
+    repeats: int,
+    compulsory: float,
+    points: tuple[SlopePoint, ...],
+    chip: ChipPoint | None,
+) -> Slope:
+    reached = [p.capacity_bits for p in points if p.traffic_bits <= compulsory]
+    return Slope(
+        name=name,
+        repeats=repeats,
+        compulsory_bits=compulsory,
+        points=points,
+        knee_bits=knee(points),
+        compulsory_at_bits=min(reached, default=None),
+        chip=chip,
+    )
+
+
+def knee(points: tuple[SlopePoint, ...]) -> int | None:
+    """The capacity of the point farthest below the line between the curve's ends, in logarithms.
+
+    The right end is the first point of the least traffic: beyond it the curve is flat.
+
+    >>> curve = [(1, 64.0), (2, 16.0), (4, 8.0), (8, 8.0)]
+    >>> knee(tuple(SlopePoint(c, t, True) for c, t in curve))
+    2
+    """
+    real = [
+        (math.log(p.capacity_bits), math.log(p.traffic_bits), p)
+        for p in points
+        if math.isfinite(p.traffic_bits)
+    ]
+    if not real:
+        return None
+    floor = min(y for _, y, _ in real)
+    end = next(i for i, (_, y, _) in enumerate(real) if y == floor)
+    real = real[: end + 1]
+    if len(real) < 3:
+        return None
+    (x_left, y_left, _), (x_right, y_right, _) = real[0], real[-1]
+    rise = (y_right - y_left) / (x_right - x_left)
+    below = [(y_left + rise * (x - x_left) - y, p) for x, y, p in real]
+    depth, point = max(below, key=lambda pair: pair[0])
+    return point.capacity_bits if depth > 1e-9 else None

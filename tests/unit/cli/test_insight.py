@@ -1,0 +1,68 @@
+"""The commands eyexam and bound."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from octant.eyexam import Eyexam, SkiSlope
+from octant.files.results import read_json
+from tests.unit.cli.command import Octant
+
+
+def test_eyexam_prints_the_waterfall(octant: Octant, tiny: str) -> None:
+    done = octant("eyexam", tiny, "--on", "teaching", "--batch", "2", "--dataflow", "ws")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("tiny on teaching, dataflow weight-stationary, batch 2\n")
+    for words in ("WATERFALL of 2 layers", "WHAT WOULD WIN IT BACK", "7 instantaneous bandwidth"):
+        assert words in done.out
+
+
+def test_eyexam_writes_json_and_figures(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    file, folder = tmp_path / "exam.json", tmp_path / "figures"
+    arguments = ("eyexam", tiny, "--on", "teaching", "--batch", "1", "--layer", "first")
+    done = octant(*arguments, "--json", str(file), "--figures", str(folder))
+    assert done.code == 0
+    found = read_json(file, Eyexam)
+    assert [layer.layer for layer in found.exams[0].layers] == ["first"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "roofline-output-stationary-first.svg",
+        "waterfall-output-stationary-first.svg",
+        "waterfall-output-stationary.svg",
+    ]
+    printed = octant(*arguments, "--json", "-")
+    assert json.loads(printed.out)["schema"] == "octant.eyexam/1"
+
+
+def test_eyexam_compares_dataflows(octant: Octant, tiny: str) -> None:
+    arguments = ("eyexam", tiny, "--on", "teaching", "--batch", "1", "--no-win-back")
+    done = octant(*arguments, "--dataflow", "os", "--dataflow", "any")
+    assert "DATAFLOWS, MAC/cycle of the network" in done.out
+    assert "WHAT WOULD WIN IT BACK" not in done.out
+
+
+def test_bound_prints_the_curve_with_the_chip_on_it(octant: Octant, tiny: str) -> None:
+    done = octant("bound", tiny, "--on", "teaching", "--batch", "1")
+    assert (done.code, done.err) == (0, "")
+    assert "the least traffic beyond a buffer of any size" in done.out
+    assert "  teaching    256 B on chip, at least " in done.out
+
+
+def test_bound_needs_no_chip_and_writes(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    file, folder = tmp_path / "slope.json", tmp_path / "figures"
+    done = octant("bound", tiny, "--batch", "1", "--json", str(file), "--figures", str(folder))
+    assert done.code == 0 and "float" not in done.out
+    found = read_json(file, SkiSlope)
+    assert found.architecture == "" and found.formats == "input 32 b, weight 32 b, output 32 b"
+    assert (folder / "slope.svg").read_text("utf-8").startswith("<svg")
+
+
+def test_bad_command_lines_are_refused_before_any_work(
+    octant: Octant, tiny: str, tmp_path: Path
+) -> None:
+    done = octant("bound", tiny, "--dataflow", "ws")
+    assert done.code == 2 and "give --on CHIP, too" in done.err
+    done = octant("eyexam", tiny, "--on", "teaching", "--figures", str(tmp_path / "no" / "where"))
+    assert done.code == 2 and "its folder does not exist" in done.err
+    done = octant("eyexam", tiny, "--on", "teaching", "--batch", "1", "--dataflow", "nlr")
+    assert done.code == 4 and "no dataflow 'no-local-reuse'" in done.err

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+
+from octant.counting import count
+from octant.eyexam.slope import (
+    _two_levels,
+    capacities,
+    chip_point,
+    least_traffic,
+    slope_of,
+    together,
+)
+from octant.files import load_architecture
+from octant.mapping import Loop, Mapping, TemporalBlock
+from octant.workload import Einsum, Role, convolution, matmul
+
+BYTES = dict.fromkeys(Role, 8)
+NAMES = ("inputs", "weights", "outputs")
+
+
+def every_mapping(einsum: Einsum) -> list[Mapping]:
+    """Every tile that divides and every order of the loops outside it."""
+    found = []
+    divisors = [[f for f in range(1, size + 1) if size % f == 0] for _, size in einsum.ranks]
+    names = [name for name, _ in einsum.ranks]
+    for tile in itertools.product(*divisors):
+        outer = [
+            Loop(name, size // f)
+            for (name, size), f in zip(einsum.ranks, tile, strict=True)
+            if size // f > 1
+        ]
+        inner = tuple(Loop(name, f) for name, f in zip(names, tile, strict=True) if f > 1)
+        for order in itertools.permutations(outer):
+            blocks = (
+                TemporalBlock("outside", order, NAMES),
+                TemporalBlock("buffer", inner, NAMES),
+            )
+            found.append(Mapping(blocks))
+    return found
+
+
+@pytest.mark.parametrize(
+    "einsum",
+    [
+        matmul(rows=4, inner=6, columns=3),
+        convolution(in_channels=2, out_channels=2, output=(6,), kernel=(3,)),
+        convolution(in_channels=2, out_channels=3, output=(4,), kernel=(2,), stride=(2,)),
+    ],
+    ids=str,
+)
+def test_the_curve_is_the_least_of_every_mapping(einsum: Einsum) -> None:
+    """The slow twin: every mapping is counted; a search may use tiles that do not divide, too."""
+    chip = _two_levels(BYTES, 10**9)
+    points = []
+    for mapping in every_mapping(einsum):
+        counts = count(einsum, chip, mapping)
+        held = sum(c.occupancy for c in counts.tensors if c.level == "buffer")
+        moved = sum(c.reads + c.updates for c in counts.tensors if c.level == "outside")
+        points.append((8 * held, 8 * moved))
+    for capacity in capacities((einsum,), BYTES):
+        fitting = [moved for held, moved in points if held <= capacity]
+        traffic, held_bits, proven = least_traffic(einsum, BYTES, capacity)
+        assert proven and held_bits <= capacity
+        assert traffic <= min(fitting, default=math.inf)
+
+
+def test_more_room_never_costs_and_enough_reaches_the_compulsory_traffic() -> None:
+    einsum = convolution(in_channels=4, out_channels=8, output=(6, 6), kernel=(3, 3))
+    slope = slope_of("layer", einsum, BYTES, capacities((einsum,), BYTES))
+    traffic = [point.traffic_bits for point in slope.points]
+    assert traffic == sorted(traffic, reverse=True)
+    assert traffic[-1] == slope.compulsory_bits == 8 * (4 * 64 + 4 * 8 * 9 + 8 * 36)
+    assert slope.compulsory_at_bits is not None
+    assert slope.knee_bits in [point.capacity_bits for point in slope.points]
+
+
+def test_a_chip_stands_on_the_curve_or_above_it() -> None:
+    einsum = matmul(rows=16, inner=32, columns=16)
+    chip = load_architecture("teaching")
+    bits = dict.fromkeys(Role, 16)
+    point = chip_point(einsum, chip, chip.dataflows[0])
+    least, _, _ = least_traffic(einsum, bits, point.capacity_bits)
+    assert point.proven
+    assert point.traffic_bits >= least
+    # the buffer alone holds 256 bytes, and no dataflow is in the way with 'weight-stationary'
+    assert point.capacity_bits == 256 * 8
+
+
+def test_a_network_is_the_sum_of_its_layers() -> None:
+    one = matmul(rows=4, inner=4, columns=4)
+    other = matmul(rows=2, inner=8, columns=2)
+    sizes = capacities((one, other), BYTES)
+    slopes = (
+        slope_of("one", one, BYTES, sizes, repeats=3),
+        slope_of("other", other, BYTES, sizes),
+    )
+    whole = together("both", slopes)
+    assert whole.compulsory_bits == 3 * 48 * 8 + (16 + 16 + 4) * 8
+    for first, second, both in zip(slopes[0].points, slopes[1].points, whole.points, strict=True):
+        assert both.traffic_bits == 3 * first.traffic_bits + second.traffic_bits
