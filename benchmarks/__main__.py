@@ -27,6 +27,8 @@ COMMANDS = (
     ("evaluate", "alexnet", "--on", "eyeriss"),
     ("evaluate", "mobilenet-v1", "--on", "eyeriss"),
     ("evaluate", "resnet50", "--on", "eyeriss"),
+    ("eyexam", "resnet50", "--on", "eyeriss"),
+    ("bound", "alexnet", "--on", "eyeriss"),
     ("accuracy", "digits-lenet", "--weights", "8", "--activations", "8"),
 )
 CONTENDED = 0.9  # processor time below this share of wall time: something else had the processor

@@ -2,6 +2,7 @@
 
 from octant.api.accuracy import load_runnable, measure_accuracy
 from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
+from octant.api.breadth import flexibility, scalability
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
 from octant.api.insight import bound, eyexam
@@ -33,6 +34,7 @@ __all__ = [
     "estimators",
     "evaluate",
     "eyexam",
+    "flexibility",
     "formats_of",
     "layers_table",
     "load_architecture",
@@ -44,6 +46,7 @@ __all__ = [
     "price",
     "read_scorecard",
     "reference_tables",
+    "scalability",
     "sweep_accuracy",
     "versions",
     "write_comparison",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from octant.accuracy.measurement import Progress as RunProgress
     from octant.accuracy.recipe import Recipe
     from octant.accuracy.results import Accuracy
+    from octant.eyexam.flexibility import Flexibility
+    from octant.eyexam.scaling import Scalability
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def evaluate(
     recipe: Recipe | None = None,
     task: str = "classification",
     running: Callable[[RunProgress], None] | None = None,
+    flexibility: Flexibility | None = None,
+    scalability: Scalability | None = None,
 ) -> Scorecard:
     """The scorecard of a network on a chip: the best mapping of each layer, and what it amounts to.
 
@@ -80,6 +84,8 @@ def evaluate(
             of energy and latency alike. Where there is none, everything is in the chip's formats.
         task: what the answers of the data are of.
         running: called as the network runs on the data.
+        flexibility: the chip on a suite of other layers (``api.flexibility``), for the sheet.
+        scalability: larger chips and larger networks (``api.scalability``), for the sheet.
 
     Raises:
         DataSetError: the data set cannot be read, or does not fit the network.
@@ -107,6 +113,8 @@ def evaluate(
         dataflow=constraints,
         versions=versions() + _later(measured),
         measured=measured,
+        tried=flexibility,
+        grown=scalability,
     )
 
 

@@ -65,7 +65,7 @@ def eyexam(
     from octant.eyexam import Eyexam, examine_network
 
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
-    layers = _multiplying(workload, chip)
+    layers = multiplying(workload, chip)
     flows = [_dataflow(chip, DATAFLOWS.get(name, name)) for name in dataflows]
     flows = flows or [_dataflow(chip, None)]
     total = len({einsum for _, einsum in layers}) * len(flows)
@@ -122,7 +122,7 @@ def bound(
 
     workload = load_network(network, batch=batch, dims=dims)
     chip = None if on is None else load_architecture(on)
-    layers = _multiplying(workload, chip)
+    layers = multiplying(workload, chip)
     bits = _widths(workload, chip, layers)
     sizes = capacities(tuple(einsum for _, einsum in layers), bits)
     shapes: dict[Einsum, tuple[Layer, int]] = {}
@@ -177,8 +177,12 @@ def _counted(
     return lambda done, layer: progress(Progress(before + done, total, layer))
 
 
-def _multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[Layer, Einsum], ...]:
-    """The layers with multiply-accumulates, in the chip's formats where there is one."""
+def multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[Layer, Einsum], ...]:
+    """The layers with multiply-accumulates, in the chip's formats where there is one.
+
+    Raises:
+        InvalidWorkloadError: there are none.
+    """
     if not workload.mac_layers:
         raise InvalidWorkloadError(
             f"network {workload.name!r} has no layer with multiply-accumulates: there is nothing "

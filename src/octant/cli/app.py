@@ -11,7 +11,7 @@ import typer
 
 from octant.cli import completion, exits, insight, options
 from octant.cli.endings import ending
-from octant.cli.output import show, width
+from octant.cli.output import show, width, written
 from octant.cli.progress import progress, run_progress
 
 app = typer.Typer(
@@ -67,6 +67,8 @@ def evaluate(
     accumulator: options.Accumulator = None,
     overflow: options.Overflow = "saturate",
     prune: options.Prune = None,
+    flexibility: options.Flexible = False,
+    scalability: options.Scalable = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Print the scorecard of a network on a chip: all eight metrics.
@@ -92,6 +94,9 @@ def evaluate(
         overflow=overflow,
         prune=prune,
     )
+    given = {"dataflow": dataflow, "time_limit_s": limit_s}
+    tried = insight.tried(chip, given, quiet) if flexibility else None
+    grown = insight.grown(network, chip, given, batch, dims, quiet) if scalability else None
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
         card = api.evaluate(
             network,
@@ -107,18 +112,15 @@ def evaluate(
             recipe=recipe,
             task=task,
             running=running,
+            flexibility=tried,
+            scalability=grown,
         )
     if page is not None:
         api.write_report(page, card, on=chip)
     if folder is not None:
         api.write_figures(folder, card, on=chip)
-    if json == "-":
-        from octant.files.results import to_json
-
-        show(to_json(card))
+    if written(card, json, file):
         return
-    if file is not None:
-        api.write_scorecard(file, card)
     from octant.report import layers_page, sheet
 
     show(sheet(card, width=width()))
@@ -165,13 +167,8 @@ def compare(
         api.write_comparison(page, found)
     if folder is not None:
         api.draw_comparison(folder, found)
-    from octant.files.results import to_json, write_json
-
-    if json == "-":
-        show(to_json(found))
+    if written(found, json, file):
         return
-    if file is not None:
-        write_json(file, found)
     from octant.report import comparison_sheet
 
     show(comparison_sheet(found, width=width()))
@@ -390,15 +387,8 @@ def price(
         extrapolate=extrapolate,
         attributes=words,
     )
-    if json == "-":
-        from octant.files.results import to_json
-
-        show(to_json(quote))
+    if written(quote, json, file):
         return
-    if file is not None:
-        from octant.files.results import write_json
-
-        write_json(file, quote)
     from octant.report import price_page
 
     show(price_page(quote, width=width()))

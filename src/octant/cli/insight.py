@@ -1,19 +1,21 @@
-"""The commands of insight: eyexam, bound."""
+"""The commands of insight: eyexam, bound, flexibility, scalability."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from octant.cli import completion, options
 from octant.cli.endings import ending
-from octant.cli.output import show, width
+from octant.cli.output import show, width, written
 from octant.cli.progress import progress
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+    from octant.arch import Architecture
+    from octant.eyexam.flexibility import Flexibility
+    from octant.eyexam.scaling import Scalability
 
 Flows = Annotated[
     list[str] | None,
@@ -46,10 +48,23 @@ MaybeChip = Annotated[
 ]
 
 
+SuiteFile = Annotated[
+    str | None,
+    typer.Option(
+        "--suite", metavar="FILE", help="A suite of your own (.yaml) in place of the built-in one."
+    ),
+]
+WithNetworks = Annotated[
+    bool, typer.Option("--networks", help="Try the suite's networks, too: a search for each layer.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Adds the commands to the program."""
     app.command()(eyexam)
     app.command()(bound)
+    app.command()(flexibility)
+    app.command()(scalability)
 
 
 @ending
@@ -91,7 +106,7 @@ def eyexam(
         from octant.report.insight_figures import write_eyexam
 
         write_eyexam(found, folder)
-    if _written(found, json, file):
+    if written(found, json, file):
         return
     show(eyexam_page(found, layers=layers, width=width()))
 
@@ -131,9 +146,94 @@ def bound(
         from octant.report.insight_figures import write_slope
 
         write_slope(found, folder)
-    if _written(found, json, file):
+    if written(found, json, file):
         return
     show(slope_page(found, layers=layers, width=width()))
+
+
+@ending
+def flexibility(
+    on: options.Chip,
+    suite: SuiteFile = None,
+    dataflow: options.Flow = None,
+    networks: WithNetworks = False,
+    json: options.Json = None,
+    time_limit: options.TimeLimit = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print how well a chip runs a suite of layer shapes, formats and densities.
+
+    Example: octant flexibility --on eyeriss --time-limit '5 s'
+    """
+    limit_s, file = options.seconds(time_limit), options.destination(json)
+    from octant import api
+    from octant.report import flexibility_page
+
+    with progress(quiet=quiet) as report:
+        found = api.flexibility(
+            on,
+            suite,
+            dataflow=dataflow,
+            networks=networks,
+            time_limit_s=limit_s,
+            progress=report,
+        )
+    if not written(found, json, file):
+        show(flexibility_page(found, width=width()))
+
+
+@ending
+def scalability(
+    network: options.Network,
+    on: options.Chip,
+    dataflow: options.Flow = None,
+    layer: options.Chosen = None,
+    batch: options.Batch = None,
+    dim: options.Dims = None,
+    json: options.Json = None,
+    time_limit: options.TimeLimit = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print how far a chip and a network scale: more PEs, other shapes, larger networks.
+
+    Example: octant scalability alexnet --on eyeriss --layer CONV3
+    """
+    dims, limit_s = options.sizes(dim), options.seconds(time_limit)
+    file = options.destination(json)
+    from octant import api
+    from octant.cli.selection import with_layers
+    from octant.report import scalability_page
+
+    workload = with_layers(api.load_network(network, batch=batch, dims=dims), layer)
+    with progress(quiet=quiet) as report:
+        found = api.scalability(
+            workload, on, dataflow=dataflow, time_limit_s=limit_s, progress=report
+        )
+    if not written(found, json, file):
+        show(scalability_page(found, width=width()))
+
+
+def tried(chip: Architecture, given: dict[str, Any], quiet: bool) -> Flexibility:
+    """The chip on the built-in suite, for ``evaluate --flexibility``."""
+    from octant import api
+
+    with progress(quiet=quiet) as report:
+        return api.flexibility(chip, progress=report, **given)
+
+
+def grown(
+    network: str,
+    chip: Architecture,
+    given: dict[str, Any],
+    batch: int | None,
+    dims: dict[str, int | float],
+    quiet: bool,
+) -> Scalability:
+    """Larger chips and networks, for ``evaluate --scalability``."""
+    from octant import api
+
+    with progress(quiet=quiet) as report:
+        return api.scalability(network, chip, batch=batch, dims=dims, progress=report, **given)
 
 
 def _folder(figures: str | None) -> Path | None:
@@ -152,17 +252,3 @@ def _folder(figures: str | None) -> Path | None:
         )
     path.mkdir(exist_ok=True)
     return path
-
-
-def _written(result: DataclassInstance, json: str | None, file: Path | None) -> bool:
-    """Writes a result as JSON where that was asked for; whether it was printed instead."""
-    if json == "-":
-        from octant.files.results import to_json
-
-        show(to_json(result))
-        return True
-    if file is not None:
-        from octant.files.results import write_json
-
-        write_json(file, result)
-    return False

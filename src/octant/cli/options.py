@@ -239,6 +239,12 @@ JournalFile = Annotated[
         "--journal", metavar="FILE", help="Keep finished work here, and go on from it next time."
     ),
 ]
+Flexible = Annotated[
+    bool, typer.Option("--flexibility", help="Try the chip on a suite of other layers, too.")
+]
+Scalable = Annotated[
+    bool, typer.Option("--scalability", help="Try larger chips and larger networks, too.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 

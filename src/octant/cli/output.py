@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _PIPED = 100
 _NARROWEST = 60
@@ -26,3 +31,17 @@ def show(text: str) -> None:
         text = text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def written(result: DataclassInstance, json: str | None, file: Path | None) -> bool:
+    """Writes a result as JSON where ``--json`` asked for it; whether it was printed instead."""
+    if json == "-":
+        from octant.files.results import to_json
+
+        show(to_json(result))
+        return True
+    if file is not None:
+        from octant.files.results import write_json
+
+        write_json(file, result)
+    return False

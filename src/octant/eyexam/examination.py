@@ -39,6 +39,7 @@ def examine(
     dataflow: Dataflow,
     *,
     win_back: bool = True,
+    pipeline: bool = True,
     time_limit_s: float | None = None,
 ) -> LayerExam:
     """Returns the seven steps of one layer.
@@ -52,6 +53,7 @@ def examine(
         architecture: where it runs.
         dataflow: the constraints.
         win_back: relax one constraint at a time, too.
+        pipeline: run step 7; without it there are six steps.
         time_limit_s: for each search; a search that is stopped leaves ``optimal`` false.
 
     Raises:
@@ -62,7 +64,7 @@ def examine(
     evaluation = best.evaluation
     assert evaluation is not None and best.mapping is not None and found.array is not None
     fits, proven = _fitting(layer, einsum, architecture, dataflow, found, best, time_limit_s)
-    run = simulate(einsum, architecture, best.mapping)
+    run = simulate(einsum, architecture, best.mapping) if pipeline else None
     active = fits.counts.active_units
     steps = _steps(
         einsum.macs,
@@ -76,9 +78,10 @@ def examine(
                 reasons.of_storage(architecture, fits.counts.steps, found.array, active),
             ),
             (evaluation.cycles, reasons.of_bandwidth(evaluation, fits.counts.steps)),
-            (run.cycles, reasons.of_pipeline(run, evaluation.cycles)),
+            *([(run.cycles, reasons.of_pipeline(run, evaluation.cycles))] if run else []),
         ),
     )
+    outermost = {store.name for store in architecture.levels[0].stores}
     return LayerExam(
         layer=layer.name,
         operator=layer.operator,
@@ -86,13 +89,18 @@ def examine(
         macs=einsum.macs,
         steps=steps,
         win_back=_win_back(einsum, architecture, dataflow, evaluation, run.cycles, time_limit_s)
-        if win_back
+        if win_back and run
         else (),
         roofs=roofs(architecture, evaluation),
         peak_macs_per_cycle=float(architecture.compute_units),
         active_units=evaluation.counts.active_units,
         mapping=to_text(best.mapping, architecture),
         optimal=proven and best.status is Status.OPTIMAL,
+        energy_j=evaluation.energy_j,
+        off_chip_bits=sum(
+            entry.bits_moved for entry in evaluation.energy if entry.component in outermost
+        ),
+        compulsory_bits=sum(compulsory_bits(einsum, architecture).values()),
     )
 
 
@@ -104,6 +112,7 @@ def examine_network(
     network: str,
     batch: int,
     win_back: bool = True,
+    pipeline: bool = True,
     time_limit_s: float | None = None,
     progress: Callable[[int, str], None] | None = None,
 ) -> NetworkExam:
@@ -116,6 +125,7 @@ def examine_network(
         network: its name.
         batch: inferences of one run.
         win_back: relax one constraint at a time, too.
+        pipeline: run step 7; without it there are six steps.
         time_limit_s: for each search.
         progress: called with how many different layers are done, and the last one's name.
 
@@ -127,7 +137,13 @@ def examine_network(
     for layer, einsum in layers:
         if einsum not in known:
             known[einsum] = examine(
-                layer, einsum, architecture, dataflow, win_back=win_back, time_limit_s=time_limit_s
+                layer,
+                einsum,
+                architecture,
+                dataflow,
+                win_back=win_back,
+                pipeline=pipeline,
+                time_limit_s=time_limit_s,
             )
             if progress:
                 progress(len(known), layer.name)
@@ -197,7 +213,7 @@ def _steps(macs: int, parts: tuple[tuple[float, str], ...]) -> tuple[Step, ...]:
     steps = []
     before = None
     for number, (constraint, (cycles, reason)) in enumerate(
-        zip(STEPS, parts, strict=True), start=1
+        zip(STEPS, parts, strict=False), start=1
     ):
         lost = 0.0 if before is None else 1 - before / cycles
         steps.append(Step(number, constraint, float(cycles), macs / cycles, lost, reason))
@@ -209,7 +225,7 @@ def _network_steps(exams: tuple[LayerExam, ...]) -> tuple[Step, ...]:
     """The steps of all layers in sequence; the reason is the layer that loses the most cycles."""
     macs = sum(exam.macs * exam.repeats for exam in exams)
     parts = []
-    for place in range(len(STEPS)):
+    for place in range(len(exams[0].steps)):
         cycles = sum(exam.steps[place].cycles * exam.repeats for exam in exams)
         parts.append((cycles, _most(exams, place)))
     return _steps(macs, tuple(parts))
@@ -227,7 +243,7 @@ def _most(exams: tuple[LayerExam, ...], place: int) -> str:
     if total <= 0:
         return "no layer loses any"
     cycles, exam = max(lost, key=lambda pair: pair[0])
-    return f"{cycles / total:.0%} of it in {exam.layer}: {exam.steps[place].reason}"
+    return f"{100 * cycles / total:.0f} % of it in {exam.layer}: {exam.steps[place].reason}"
 
 
 def roofs(architecture: Architecture, evaluation: Evaluation) -> tuple[Roof, ...]:

@@ -97,6 +97,9 @@ class LayerExam:
         active_units: PEs that the mapping of step 6 uses.
         mapping: of steps 6 and 7, as a loop nest.
         optimal: the searches of steps 5 and 6 ended with their proof.
+        energy_j: of one run under that mapping; None where a price is missing.
+        off_chip_bits: that it moves to and from the outermost memory.
+        compulsory_bits: that every mapping moves there.
     """
 
     layer: str
@@ -110,6 +113,9 @@ class LayerExam:
     active_units: int
     mapping: str
     optimal: bool
+    energy_j: float | None
+    off_chip_bits: int
+    compulsory_bits: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from octant.files.architecture import (
     read_architecture,
 )
 from octant.files.parts import schema
+from octant.files.suite import load_suite
 
 __all__ = [
     "architecture_names",
     "architecture_text",
     "builtin_architecture",
     "load_architecture",
+    "load_suite",
     "parse_architecture",
     "read_architecture",
     "schema",

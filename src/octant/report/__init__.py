@@ -1,6 +1,7 @@
 """Results as text for a terminal: pure functions from nouns to pages."""
 
 from octant.report.accuracy import accuracy_page, sweep_page
+from octant.report.breadth import flexibility_page, scalability_page
 from octant.report.catalog import catalog_page
 from octant.report.chip import chip_page
 from octant.report.comparison import comparison_sheet
@@ -20,10 +21,12 @@ __all__ = [
     "component_page",
     "components_page",
     "eyexam_page",
+    "flexibility_page",
     "layers_page",
     "mappings_page",
     "network_page",
     "price_page",
+    "scalability_page",
     "sheet",
     "slope_page",
     "sweep_page",

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 
 from octant.errors import FileFormatError
-from octant.eyexam import Eyexam, LayerExam, NetworkExam, SkiSlope, Slope
+from octant.eyexam import Eyexam, LayerExam, NetworkExam, Roof, SkiSlope, Slope
 from octant.report.eyexam import rate
 from octant.units import text
 
@@ -85,37 +85,18 @@ def roofline_svg(layer: LayerExam) -> str:
     )
     parts.append(_text(_WIDTH / 2, 32, f"above: {above} MAC/cycle", "middle"))
     parts += area.frame("MAC/b", "MAC/cycle")
-    parts.append(
-        _line(area.x(area.left), area.y(ideal), area.x(area.right), area.y(ideal), dashed=True)
-    )
-    parts.append(_text(area.x(area.right) - 4, area.y(ideal) - 4, f"peak {rate(ideal)}", "end"))
+    left, right = area.x(area.left), area.x(area.right)
+    parts.append(_line(left, area.y(ideal), right, area.y(ideal), dashed=True))
+    parts.append(_text(right - 4, area.y(ideal) - 4, f"peak {rate(ideal)}", "end"))
     for step in ceilings:
         y = area.y(step.macs_per_cycle)
-        parts.append(_line(area.x(area.left), y, area.x(area.right), y, color=_BLUE))
-    parts.append(
-        _text(
-            area.x(area.left) + 4,
-            area.y(ceilings[-1].macs_per_cycle) + 14,
-            "steps " + ", ".join(f"{s.number}: {rate(s.macs_per_cycle)}" for s in ceilings),
-        )
-    )
-    for roof, color in zip(layer.roofs, _colors(len(layer.roofs)), strict=True):
-        turn = min(ceilings[-1].macs_per_cycle / roof.bits_per_cycle, area.right)
-        start = max(area.left, area.bottom / roof.bits_per_cycle)
-        parts.append(
-            _line(
-                area.x(start),
-                area.y(start * roof.bits_per_cycle),
-                area.x(turn),
-                area.y(turn * roof.bits_per_cycle),
-                color=color,
-            )
-        )
-        label = f"{roof.memory} {roof.port} {roof.bits_per_cycle:.3g} b/cycle"
-        parts.append(_text(area.x(start) + 6, area.y(start * roof.bits_per_cycle) - 4, label))
-        here = area.x(roof.macs_per_bit)
-        parts.append(_dot(here, area.y(layer.steps[5].macs_per_cycle), color, filled=True))
-        parts.append(_dot(here, area.y(layer.steps[6].macs_per_cycle), color, filled=False))
+        parts.append(_line(left, y, right, y, color=_BLUE))
+    words = "steps " + ", ".join(f"{s.number}: {rate(s.macs_per_cycle)}" for s in ceilings)
+    parts.append(_text(left + 4, area.y(ceilings[-1].macs_per_cycle) + 14, words))
+    for number, (roof, color) in enumerate(
+        zip(layer.roofs, _colors(len(layer.roofs)), strict=True)
+    ):
+        parts += _slope(layer, roof, area, color, number)
     description = "; ".join(
         f"{roof.memory} {roof.port}: {roof.bits_per_cycle:.4g} b/cycle, the layer at "
         f"{roof.macs_per_bit:.4g} MAC/b"
@@ -123,6 +104,23 @@ def roofline_svg(layer: LayerExam) -> str:
     )
     dots = ", ".join(f"step {s.number} {rate(s.macs_per_cycle)} MAC/cycle" for s in layer.steps[2:])
     return _picture(f"Roofline of {layer.layer}", f"{description}; {dots}", parts)
+
+
+def _slope(layer: LayerExam, roof: Roof, area: _Axes, color: str, number: int) -> list[str]:
+    """A port's slope up to step 5, its two dots, and its line of the legend."""
+    rate_b = roof.bits_per_cycle
+    turn = min(layer.steps[4].macs_per_cycle / rate_b, area.right)
+    start = max(area.left, area.bottom / rate_b)
+    ends = (area.x(start), area.y(start * rate_b), area.x(turn), area.y(turn * rate_b))
+    here = area.x(roof.macs_per_bit)
+    low = _HEIGHT - _BOTTOM - 10 - 16 * number
+    return [
+        _line(*ends, color=color),
+        _dot(here, area.y(layer.steps[5].macs_per_cycle), color, filled=True),
+        _dot(here, area.y(layer.steps[6].macs_per_cycle), color, filled=False),
+        _line(_WIDTH - _RIGHT - 30, low - 4, _WIDTH - _RIGHT - 6, low - 4, color=color),
+        _text(_WIDTH - _RIGHT - 36, low, f"{roof.memory} {roof.port} {rate_b:.3g} b/cycle", "end"),
+    ]
 
 
 def slope_svg(slope: Slope, chip: str = "") -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from octant.accuracy.results import Accuracy
 from octant.arch import Architecture, Dataflow
+from octant.eyexam.flexibility import Flexibility
+from octant.eyexam.scaling import Scalability
 from octant.mapper.result import Objective
 from octant.scorecard import metrics
 from octant.scorecard.accuracy import accuracy
@@ -28,6 +30,8 @@ def assemble(
     dataflow: Dataflow | None,
     versions: tuple[tuple[str, str], ...],
     measured: Accuracy | None = None,
+    tried: Flexibility | None = None,
+    grown: Scalability | None = None,
 ) -> Scorecard:
     """The scorecard of a network on a chip, from the mapping of each of its layers.
 
@@ -41,6 +45,8 @@ def assemble(
         objective: what the searches minimised.
         dataflow: the constraints that the mappings obey; None for none.
         versions: (program, version) pairs to put on the sheet.
+        tried: the chip on a suite; None leaves flexibility to this network.
+        grown: how far chip and network scale; None leaves it open.
         measured: accuracy in the architecture's formats; None where the network was not run.
 
     Raises:
@@ -67,8 +73,8 @@ def assemble(
         energy=metrics.energy(run, limits),
         power=metrics.power(run, limits),
         cost=cost(architecture, factors.inferences_per_s if factors else None),
-        flexibility=metrics.flexibility(covered),
-        scalability=metrics.scalability(),
+        flexibility=metrics.flexibility(covered, tried),
+        scalability=metrics.scalability(grown),
         decomposition=factors,
         energy_parts=parts,
         contributions=contributions(parts, architecture, workload.batch),

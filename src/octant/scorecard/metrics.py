@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from octant.arch import Architecture
 from octant.components.uncertainty import interval
+from octant.eyexam.flexibility import Flexibility
+from octant.eyexam.scaling import Scalability
 from octant.scorecard.cost import stated
 from octant.scorecard.records import (
     OPERATIONS_PER_MAC,
@@ -117,8 +119,8 @@ def power(run: Totals, limits: Limits) -> Metric:
     )
 
 
-def flexibility(covered: Coverage) -> Metric:
-    """What of this network the chip runs; the rest needs more networks."""
+def flexibility(covered: Coverage, tried: Flexibility | None = None) -> Metric:
+    """What of this network the chip runs, and of a suite of others, where one was tried."""
     share = covered.layers_run / covered.layers if covered.layers else 0.0
     basis = f"{covered.layers_run} of {covered.layers} layers of this network"
     return Metric(
@@ -128,32 +130,85 @@ def flexibility(covered: Coverage) -> Metric:
                 "layers of this network that run",
                 Figure(share, Unit.SHARE, Origin.MODELLED, basis),
             ),
-            Row(
-                "across_networks",
-                "efficiency across networks",
-                Missing("one network was evaluated", "evaluations of further networks"),
-            ),
+            *_tried(tried),
         )
     )
 
 
-def scalability() -> Metric:
-    """No figure: a scorecard is about one size of the chip."""
-    one = "one size of the chip was evaluated"
-    return Metric(
-        (
-            Row(
-                "chip",
-                "as the chip grows",
-                Missing(one, "evaluations of the chip with more units, memory and bandwidth"),
-            ),
-            Row(
-                "network",
-                "as the network grows",
-                Missing("one network was evaluated", "evaluations of larger networks"),
-            ),
+def _tried(tried: Flexibility | None) -> tuple[Row, ...]:
+    """The rows of a suite; what to do to have them, without."""
+    if tried is None:
+        missing = Missing("one network was evaluated", "a suite of others (--flexibility)")
+        return (Row("across_networks", "efficiency across networks", missing),)
+    basis = f"suite {tried.suite}, each entry at its fastest"
+    of_bound = f"{basis}; of what peak and compulsory traffic allow"
+    rows = [
+        Row(
+            "coverage",
+            "entries of the suite that run",
+            _modelled(tried.coverage, Unit.SHARE, basis),
+        ),
+        Row("worst", "worst shape", _modelled(tried.worst, Unit.SHARE, of_bound)),
+    ]
+    if tried.geometric_mean is not None and tried.spread is not None:
+        mean = _modelled(tried.geometric_mean, Unit.SHARE, of_bound)
+        spread = _modelled(tried.spread, Unit.NUMBER, of_bound)
+        rows.append(Row("across_networks", "geometric mean of the shapes", mean))
+        rows.append(Row("spread", "best over worst shape", spread))
+    return tuple(rows)
+
+
+def scalability(grown: Scalability | None = None) -> Metric:
+    """How far the chip and the network scale, where that was tried; else what to do to know."""
+    if grown is None:
+        chip = Missing(
+            "one size of the chip was evaluated", "larger ones and larger networks (--scalability)"
         )
-    )
+        network = Missing("one network was evaluated", "evaluations of larger networks")
+        rows = (
+            Row("chip", "as the chip grows", chip),
+            Row("network", "as the network grows", network),
+        )
+        return Metric(rows)
+    return Metric((*_larger_chips(grown), *_larger_networks(grown)))
+
+
+def _larger_chips(grown: Scalability) -> tuple[Row, ...]:
+    """The parallel efficiency at four times the PEs and at the most, strong and weak."""
+    rows = []
+    for weak, words in ((False, "strong"), (True, "weak")):
+        points = [point for point in grown.chips if point.weak is weak and point.factor > 1]
+        for point in points[:1] + points[1:][-1:]:
+            if point.efficiency is None:
+                continue
+            basis = f"{point.units:,} units, {words} scaling; stopped by {point.stopped_by}"
+            label = f"efficiency at {point.factor:g} x the units, {words}"
+            name = f"chip_{words}_{point.factor:g}"
+            rows.append(Row(name, label, _modelled(point.efficiency, Unit.SHARE, basis)))
+    return tuple(rows)
+
+
+def _larger_networks(grown: Scalability) -> tuple[Row, ...]:
+    """The throughput in MAC/cycle of the largest network over that of the one there is."""
+    rows = []
+    for dimension in dict.fromkeys(point.dimension for point in grown.growth):
+        points = [point for point in grown.growth if point.dimension == dimension]
+        first, last = points[0], points[-1]
+        name, label = (
+            f"network_{dimension}",
+            f"speed at {last.factor} x the {dimension} of the network",
+        )
+        if not first.macs_per_cycle or not last.macs_per_cycle:
+            missing = Missing(last.stopped_by, "a chip on which a network of that size runs")
+            rows.append(Row(name, label, missing))
+            continue
+        basis = (
+            f"least traffic {last.traffic_over_compulsory:.3f} x compulsory, from "
+            f"{first.traffic_over_compulsory:.3f}; stopped by {last.stopped_by}"
+        )
+        value = last.macs_per_cycle / first.macs_per_cycle
+        rows.append(Row(name, label, _modelled(value, Unit.SHARE, basis)))
+    return tuple(rows)
 
 
 def _factor_rows(factors: Decomposition | None, architecture: Architecture) -> tuple[Row, ...]:

@@ -66,3 +66,25 @@ def test_bad_command_lines_are_refused_before_any_work(
     assert done.code == 2 and "its folder does not exist" in done.err
     done = octant("eyexam", tiny, "--on", "teaching", "--batch", "1", "--dataflow", "nlr")
     assert done.code == 4 and "no dataflow 'no-local-reuse'" in done.err
+
+
+def test_flexibility_takes_a_suite_of_ones_own(octant: Octant, tmp_path: Path) -> None:
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        "octant: suite 1\nname: mine\nversion: 2\nshapes:\n"
+        "- {name: product, of: nothing, rows: 2, inner: 2, columns: 2}\nformats: [int4]\n",
+        "utf-8",
+    )
+    file = tmp_path / "flexibility.json"
+    done = octant("flexibility", "--on", "teaching", "--suite", str(suite), "--json", str(file))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("teaching, dataflow output-stationary: suite mine 2\n")
+    assert json.loads(file.read_text("utf-8"))["coverage"] == 1.0
+    done = octant("flexibility", "--on", "teaching", "--suite", str(tmp_path / "no.yaml"))
+    assert done.code == 3 and "cannot be read" in done.err
+
+
+def test_scalability_prints_both_kinds(octant: Octant, tiny: str) -> None:
+    done = octant("scalability", tiny, "--on", "teaching", "--batch", "1", "--layer", "first")
+    assert (done.code, done.err) == (0, "")
+    assert "STRONG" in done.out and "WEAK" in done.out

@@ -1,0 +1,179 @@
+"""Flexibility: how well a chip runs a suite of shapes, formats and densities."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from octant.arch import Architecture, Dataflow
+from octant.bounds import compulsory_bits
+from octant.eyexam.relaxing import limits
+from octant.eyexam.suite import Suite, SuiteShape
+from octant.mapper import Objective, search
+from octant.workload import Einsum, Role, with_formats
+
+#: The name and version of the JSON form.
+SCHEMA = "octant.flexibility/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One entry of the suite on a chip.
+
+    Args:
+        name: of the shape, format, density or network.
+        kind: shape, format, density or network.
+        runs: whether the chip runs it at all.
+        note: why not, or what is to be known; empty elsewhere.
+        utilization: multiply-accumulates over what all PEs could have done; None where not run.
+        of_bound: the performance over the most that the chip's peak and its outermost memory's
+            compulsory traffic allow, whatever the mapping; None where not run.
+        runs_per_s: of the shape (inferences of the network); None where not run.
+        runs_per_j: at the fastest mapping; None where not run or where a price is missing.
+    """
+
+    name: str
+    kind: str
+    runs: bool
+    note: str
+    utilization: float | None = None
+    of_bound: float | None = None
+    runs_per_s: float | None = None
+    runs_per_j: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flexibility:
+    """A suite on a chip.
+
+    Args:
+        architecture: the chip's name.
+        dataflow: the constraints.
+        suite: its name and version.
+        trials: every entry.
+        coverage: of the entries, the share that runs.
+        worst: the least ``of_bound`` of a shape; 0 where a shape does not run.
+        geometric_mean: of ``of_bound`` over the shapes that run.
+        spread: the best over the worst of the shapes that run.
+        schema: name and version of the JSON form.
+    """
+
+    architecture: str
+    dataflow: str
+    suite: str
+    trials: tuple[Trial, ...]
+    coverage: float
+    worst: float
+    geometric_mean: float | None
+    spread: float | None
+    schema: str = SCHEMA
+
+
+def try_shape(
+    shape: SuiteShape,
+    architecture: Architecture,
+    dataflow: Dataflow,
+    *,
+    kind: str = "shape",
+    time_limit_s: float | None = None,
+) -> Trial:
+    """Returns how a chip runs a shape at its fastest, or why it does not."""
+    einsum = in_formats_of(shape.einsum, architecture)
+    result = search(
+        einsum,
+        architecture,
+        objective=Objective.LATENCY,
+        dataflow=dataflow,
+        time_limit_s=time_limit_s,
+    )
+    if result.evaluation is None:
+        return Trial(shape.name, kind, False, result.reason)
+    found = result.evaluation
+    return Trial(
+        name=shape.name,
+        kind=kind,
+        runs=True,
+        note="search stopped: at least" if result.gap else "",
+        utilization=found.utilization,
+        of_bound=attainable_cycles(einsum, architecture) / found.cycles,
+        runs_per_s=1 / found.latency_s,
+        runs_per_j=1 / found.energy_j if found.energy_j else None,
+    )
+
+
+def in_formats_of(einsum: Einsum, architecture: Architecture) -> Einsum:
+    """The work in the number formats of a chip's compute units, densities kept."""
+    return with_formats(
+        einsum,
+        inputs=architecture.compute.format(Role.INPUT),
+        weights=architecture.compute.format(Role.WEIGHT),
+        outputs=architecture.compute.format(Role.OUTPUT),
+    )
+
+
+def attainable_cycles(einsum: Einsum, architecture: Architecture) -> float:
+    """The larger of all PEs busy all the time and the outermost memory's compulsory traffic."""
+    bits = compulsory_bits(einsum, architecture)
+    bound = float(-(-einsum.macs // architecture.compute_units))
+    for store in architecture.levels[0].stores:
+        reads = sum(bits[t.name] for t in einsum.operands if t.role in store.roles)
+        writes = bits[einsum.output.name] if Role.OUTPUT in store.roles else 0
+        for moved, rate in zip((reads, writes, reads + writes), limits(store), strict=True):
+            bound = max(bound, moved / rate)
+    return bound
+
+
+def try_density(
+    shape: SuiteShape,
+    density: float,
+    architecture: Architecture,
+    dataflow: Dataflow,
+    *,
+    time_limit_s: float | None = None,
+) -> Trial:
+    """Returns how a chip runs a shape of which only a share of the weights is not zero."""
+    thinned = replace(
+        shape.einsum,
+        tensors=tuple(
+            replace(tensor, density=density) if tensor.role is Role.WEIGHT else tensor
+            for tensor in shape.einsum.tensors
+        ),
+    )
+    name = f"{shape.name}, {100 * density:g} % of the weights"
+    thin = SuiteShape(name, shape.origin, thinned)
+    found = try_shape(thin, architecture, dataflow, kind="density", time_limit_s=time_limit_s)
+    dense = try_shape(shape, architecture, dataflow, time_limit_s=time_limit_s)
+    if not (found.runs_per_s and dense.runs_per_s):
+        return found
+    faster = found.runs_per_s / dense.runs_per_s
+    words = "as fast as dense: zeros gain nothing" if faster == 1 else f"{faster:.3g} x dense"
+    return replace(found, note="; ".join(part for part in (words, found.note) if part))
+
+
+def summed_up(
+    architecture: Architecture, dataflow: Dataflow, suite: Suite, trials: tuple[Trial, ...]
+) -> Flexibility:
+    """The trials with what they amount to.
+
+    >>> from octant.arch import Dataflow
+    >>> from octant.files import load_architecture, load_suite
+    >>> trials = (Trial("a", "shape", True, "", 0.5, 0.5), Trial("b", "shape", True, "", 1.0, 1.0),
+    ...           Trial("int4", "format", False, "too wide"))
+    >>> chip = load_architecture("teaching")
+    >>> found = summed_up(chip, Dataflow("any", ()), load_suite(), trials)
+    >>> round(found.coverage, 3), found.worst, found.spread, round(found.geometric_mean, 3)
+    (0.667, 0.5, 2.0, 0.707)
+    """
+    shapes = [trial for trial in trials if trial.kind == "shape"]
+    shares = [trial.of_bound for trial in shapes if trial.of_bound is not None]
+    mean = math.exp(sum(map(math.log, shares)) / len(shares)) if shares else None
+    return Flexibility(
+        architecture=architecture.name,
+        dataflow=dataflow.name,
+        suite=f"{suite.name} {suite.version}",
+        trials=trials,
+        coverage=sum(trial.runs for trial in trials) / len(trials),
+        worst=min(shares) if len(shares) == len(shapes) and shares else 0.0,
+        geometric_mean=mean,
+        spread=max(shares) / min(shares) if shares else None,
+    )
