@@ -250,5 +250,10 @@ def _folder(figures: str | None) -> Path | None:
             f"{figures!r} is a file, or its folder does not exist; give the path of a folder",
             param_hint="'--figures'",
         )
-    path.mkdir(exist_ok=True)
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"{figures!r} cannot be made: {error.strerror}", param_hint="'--figures'"
+        ) from None
     return path
