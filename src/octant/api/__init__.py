@@ -1,8 +1,8 @@
 """The use cases, one function each: what the command line calls, and Python users too."""
 
 from octant.api.accuracy import load_runnable, measure_accuracy
-from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
 from octant.api.breadth import flexibility, scalability
+from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
 from octant.api.insight import bound, eyexam
@@ -27,9 +27,9 @@ __all__ = [
     "Network",
     "Progress",
     "architectures",
+    "bound",
     "compare",
     "draw_comparison",
-    "bound",
     "energy_table",
     "estimators",
     "evaluate",

@@ -90,9 +90,6 @@ def _facts(card: Scorecard) -> tuple[tuple[str, str], ...]:
     return (
         ("network", card.network_note or card.network),
         ("batch", str(card.batch)),
-        (
-            "mappings",
-            f"least {objective_words(card.objective)} per layer, {proven} of {len(runs)} proven optimal",
-        ),
+        ("mappings", f"{least}, {proven} of {len(runs)} proven optimal"),
         ("dataflow", card.dataflow or "any"),
     )
