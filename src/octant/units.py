@@ -65,6 +65,16 @@ def _information(suffix: str) -> dict[str, float]:
     return units
 
 
+def _operations(suffix: str) -> dict[str, float]:
+    """Operations and multiply-accumulates of two operations each."""
+    return _prefixed("op" + suffix, "- k M G T P") | _prefixed("MAC" + suffix, "- k M G T P", 2.0)
+
+
+def _things(suffix: str) -> dict[str, float]:
+    """What an inference is called where it is one of an image, a frame or a query."""
+    return {word + suffix: 1.0 for word in ("inferences", "frames", "images", "queries")}
+
+
 def _dimension(units: dict[str, float], printed: str, examples: str) -> _Dimension:
     return _Dimension(units, tuple(printed.split()), tuple(examples.split()))
 
@@ -107,6 +117,26 @@ _DIMENSIONS = {
         {"/cm^2": 1e4, "/mm^2": 1e6, "/m^2": 1.0}, "/cm^2", "/cm^2 /mm^2 /m^2"
     ),
     "share": _dimension({"%": 0.01}, "%", "%"),
+    "operations": _dimension(
+        _operations("") | _prefixed("OP", "k M G T"), "op kop Mop Gop Top", "op MAC Gop GMAC"
+    ),
+    "operation rate": _dimension(
+        _operations("/s") | _prefixed("OPS", "M G T P"),
+        "op/s kop/s Mop/s Gop/s Top/s Pop/s",
+        "Gop/s Top/s GMAC/s TOPS",
+    ),
+    "efficiency": _dimension(
+        _operations("/J") | _prefixed("OPS/W", "M G T P"),
+        "op/J kop/J Mop/J Gop/J Top/J Pop/J",
+        "Gop/J Top/J GMAC/J TOPS/W",
+    ),
+    "operation density": _dimension(
+        {f"{unit}/mm^2": size * 1e6 for unit, size in _prefixed("OPS", "M G T P").items()},
+        "MOPS/mm^2 GOPS/mm^2 TOPS/mm^2 POPS/mm^2",
+        "GOPS/mm^2 TOPS/mm^2",
+    ),
+    "inference rate": _dimension(_things("/s"), "inferences/s", "inferences/s frames/s"),
+    "inferences per energy": _dimension(_things("/J"), "inferences/J", "inferences/J frames/J"),
 }
 
 

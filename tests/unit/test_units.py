@@ -37,6 +37,14 @@ from octant.units import count_text, dimensions, parse, text, unit_names
         ("5 min", "time", 300),
         ("1e-3 s", "time", 1e-3),
         ("0 J", "energy", 0),
+        ("33.6 GMAC/s", "operation rate", 67.2e9),
+        ("92 TOPS", "operation rate", 92e12),
+        ("83.1 GMAC/J", "efficiency", 166.2e9),
+        ("400 TOPS/W", "efficiency", 400e12),
+        ("0.24 TOPS/mm^2", "operation density", 0.24e18),
+        ("665 MMAC", "operations", 1.33e9),
+        ("34.7 frames/s", "inference rate", 34.7),
+        ("2560.3 inferences/J", "inferences per energy", 2560.3),
     ],
 )
 def test_reads(quantity: str, dimension: str, value: float) -> None:

@@ -3,6 +3,7 @@
 from octant.api.accuracy import load_runnable, measure_accuracy
 from octant.api.breadth import flexibility, scalability
 from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
+from octant.api.chips import published_chips
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
 from octant.api.insight import bound, eyexam
@@ -44,6 +45,7 @@ __all__ = [
     "measure_accuracy",
     "networks",
     "price",
+    "published_chips",
     "read_scorecard",
     "reference_tables",
     "scalability",

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from octant.cli import completion, exits, insight, options
+from octant.cli import chips, completion, exits, insight, options
 from octant.cli.endings import ending
 from octant.cli.output import show, width, written
 from octant.cli.progress import progress, run_progress
@@ -395,3 +395,5 @@ def price(
 
 
 insight.register(app)
+app.command("chips")(chips.list_chips)
+app.command("references")(chips.list_references)

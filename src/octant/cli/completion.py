@@ -36,6 +36,13 @@ def components(incomplete: str) -> list[str]:
     return _starting(incomplete, names) + _files(incomplete, ".yaml")
 
 
+def records(incomplete: str) -> list[str]:
+    """Published chips, and files that may describe one."""
+    from octant.files.records import record_names
+
+    return _starting(incomplete, record_names()) + _files(incomplete, ".yaml")
+
+
 def shown(incomplete: str) -> list[str]:
     """Everything that ``octant show`` shows."""
     return chips(incomplete) + networks(incomplete)

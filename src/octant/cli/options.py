@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from octant.cli import completion
-from octant.errors import UnitError
+from octant.errors import UnitError, near_misses
 from octant.units import parse
 
 
@@ -307,6 +307,20 @@ def quantity(option: str, given: str | None, dimension: str) -> float | None:
         return parse(given, dimension, positive=True)
     except UnitError as error:
         raise _bad(option, f"the {dimension} {error}") from None
+
+
+def word(option: str, given: str, allowed: Sequence[str]) -> str:
+    """One of a few words that an option allows.
+
+    Raises:
+        typer.BadParameter: it is another.
+
+    >>> word("--method", "measured", ["measured", "simulated"])
+    'measured'
+    """
+    if given not in allowed:
+        raise _bad(option, f"{given!r}; {near_misses(given, allowed)}")
+    return given
 
 
 def seconds(time_limit: str | None) -> float | None:

@@ -115,6 +115,20 @@ def _quantity(dimension: str, *, positive: bool = True) -> PlainValidator:
     return PlainValidator(_read(dimension, positive=positive))
 
 
+def quantity_type(dimension: str, example: str) -> Any:
+    """The field type of a quantity of any dimension, read to SI."""
+    return Annotated[float, _quantity(dimension), _schema(f"a quantity: {dimension}", example)]
+
+
+def _read_count(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise fault(f"is {kind_of(value)}; allowed is a bare number above 0")
+    return float(value)
+
+
+CountedNumber = Annotated[
+    float, PlainValidator(_read_count), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+]
 Bits = Annotated[int, PlainValidator(_read_bits), _schema("bits or bytes", "16 b", "2 B")]
 Capacity = Annotated[
     int | None,

@@ -10,7 +10,9 @@ from octant.report.eyexam import eyexam_page, slope_page
 from octant.report.layers import layers_page
 from octant.report.mappings import mappings_page
 from octant.report.network import network_page
+from octant.report.records import chips_page, record_page, references_page
 from octant.report.sheet import sheet
+from octant.report.survey import write_survey
 from octant.report.tradeoff import write_tradeoff
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "catalog_page",
     "chip_page",
     "comparison_sheet",
+    "chips_page",
     "component_page",
     "components_page",
     "eyexam_page",
@@ -27,8 +30,11 @@ __all__ = [
     "network_page",
     "price_page",
     "scalability_page",
+    "record_page",
+    "references_page",
     "sheet",
     "slope_page",
     "sweep_page",
+    "write_survey",
     "write_tradeoff",
 ]

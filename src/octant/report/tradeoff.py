@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from octant.accuracy.results import Sweep
-from octant.errors import FileFormatError, OctantError
+from octant.report.figures import new_figure, write_figure
 
 _ACCURACY, _ENERGY, _LATENCY = "#1f5fa8", "#b3541e", "#3a7d44"
 
@@ -21,22 +21,13 @@ def write_tradeoff(path: Path, sweep: Sweep) -> None:
         OctantError: matplotlib is not installed.
         FileFormatError: the file cannot be written, or its ending is unknown.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise OctantError(
-            "figures need matplotlib, which is not installed: pip install 'octant-eval[figures]'"
-        ) from error
-    figure = Figure(figsize=(7, 4), layout="constrained")
+    figure = new_figure(7, 4)
     axis = figure.add_subplot()
     _draw_accuracy(axis, sweep)
     if sweep.chip:
         _draw_costs(axis.twinx(), sweep)
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
-    try:
-        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    except (OSError, ValueError) as error:
-        raise FileFormatError(f"{path}: cannot be written: {error}") from error
+    write_figure(path, figure)
 
 
 def _draw_accuracy(axis: Any, sweep: Sweep) -> None:

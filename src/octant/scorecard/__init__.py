@@ -11,6 +11,7 @@ from octant.scorecard.comparison import (
 from octant.scorecard.differences import Better
 from octant.scorecard.energy import EnergyGroup, by_component, by_level, by_tensor
 from octant.scorecard.leakage import LEAKAGE
+from octant.scorecard.published import PublishedSheet, published_sheet
 from octant.scorecard.records import (
     SCHEMA,
     ArrayRun,
@@ -52,6 +53,7 @@ __all__ = [
     "Missing",
     "OperatorTotal",
     "Place",
+    "PublishedSheet",
     "Reference",
     "Row",
     "Scorecard",
@@ -61,4 +63,5 @@ __all__ = [
     "by_level",
     "by_tensor",
     "compare",
+    "published_sheet",
 ]

@@ -1,0 +1,49 @@
+"""Published chips: the built-in records, and a user's own beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from octant.chips import Choice, Record, chosen
+from octant.errors import FileFormatError
+
+
+def published_chips(
+    more: Iterable[str | Path] = (), *, choice: Choice | None = None
+) -> tuple[Record, ...]:
+    """The built-in records and those of further files, sorted by name.
+
+    Every number of every one has a citation; a file of which one has none is refused.
+
+    Args:
+        more: YAML files, or folders whose ``.yaml`` files are read.
+        choice: which of them are wanted; by default all.
+
+    Raises:
+        FileFormatError: a file is malformed, has a number without a citation, or the name of
+            another.
+
+    >>> "eyeriss" in [record.name for record in published_chips()]
+    True
+    """
+    from octant.files.records import builtin_record, load_record, record_names
+
+    records = {name: builtin_record(name) for name in record_names()}
+    for path in (file for given in more for file in _files(Path(given))):
+        record = load_record(f"{path.parent}/{path.name}", cited=True)
+        if record.name in records:
+            raise FileFormatError(
+                f"{path}: the chip is named {record.name!r}, like another; give it another name"
+            )
+        records[record.name] = record
+    return chosen((records[name] for name in sorted(records)), choice or Choice())
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+    if not found:
+        raise FileFormatError(f"{path}: the folder holds no .yaml file; give one with records")
+    return found
