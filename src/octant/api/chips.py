@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from octant.chips import Choice, Record, chosen
 from octant.errors import FileFormatError
+
+if TYPE_CHECKING:
+    from octant.scorecard.audit import Audit
 
 
 def published_chips(
@@ -38,6 +42,27 @@ def published_chips(
             )
         records[record.name] = record
     return chosen((records[name] for name in sorted(records)), choice or Choice())
+
+
+def audit(claim: str | Path | Record) -> Audit:
+    """What a claim lacks, what cannot be, and how complete it is.
+
+    Args:
+        claim: a YAML file, the name of a published chip, or a record.
+
+    Raises:
+        FileFormatError: the file is malformed.
+        UnknownNameError: no such chip, or the claim names a network that is not built in.
+
+    >>> audit("eyeriss").grade
+    'B'
+    """
+    from octant.api.loading import load_network
+    from octant.files.records import load_record
+    from octant.scorecard.audit import audit as audited
+
+    record = claim if isinstance(claim, Record) else load_record(str(claim))
+    return audited(record, load_network)
 
 
 def _files(path: Path) -> list[Path]:

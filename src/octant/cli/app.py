@@ -397,3 +397,4 @@ def price(
 insight.register(app)
 app.command("chips")(chips.list_chips)
 app.command("references")(chips.list_references)
+app.command("audit")(chips.audit_claim)

@@ -9,6 +9,7 @@ import typer
 
 from octant.cli import completion, options
 from octant.cli.endings import ending
+from octant.cli.exits import VERDICT
 from octant.cli.output import show, width
 
 if TYPE_CHECKING:
@@ -113,6 +114,38 @@ def list_references(
     from octant.report import references_page
 
     show(references_page(citations(_records(name, more or ())), width=width()))
+
+
+@ending
+def audit_claim(
+    claim: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|NAME",
+            help="A claim on the reporting sheet, a .yaml file, or a published chip.",
+            autocompletion=completion.records,
+        ),
+    ],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 13 where the claim contradicts itself.")
+    ] = False,
+    json: options.Json = None,
+) -> None:
+    """Print what a claim lacks, what cannot be, and how complete it is.
+
+    Example: octant audit claim.yaml --strict; octant audit eyeriss
+    """
+    file = options.destination(json)
+    from octant import api
+    from octant.files.results import to_json, write_json
+    from octant.report import audit_page
+
+    found = api.audit(claim)
+    if file is not None:
+        write_json(file, found)
+    show(to_json(found) if json == "-" else audit_page(found, width=width()))
+    if strict and found.contradicts_itself:
+        raise typer.Exit(VERDICT)
 
 
 def _records(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: What a command that passes judgement returns where it is a bad one.
+VERDICT = 13
+
 #: Exit code to what it says.
 MEANINGS: dict[int, str] = {
     0: "it worked",
@@ -17,6 +20,7 @@ MEANINGS: dict[int, str] = {
     10: "a plug-in is broken, or two share a name",
     11: "a data set cannot be read, or does not fit the network",
     12: "a network cannot be executed, or not in these number formats",
+    VERDICT: "a verdict: a need is not met (judge), or a claim contradicts itself (audit --strict)",
     130: "interrupted (Ctrl-C): nothing was written",
     141: "what read the output went away (octant ... | head)",
 }

@@ -2,6 +2,7 @@
 
 from octant.report.accuracy import accuracy_page, sweep_page
 from octant.report.breadth import flexibility_page, scalability_page
+from octant.report.audit import audit_page
 from octant.report.catalog import catalog_page
 from octant.report.chip import chip_page
 from octant.report.comparison import comparison_sheet
@@ -17,6 +18,7 @@ from octant.report.tradeoff import write_tradeoff
 
 __all__ = [
     "accuracy_page",
+    "audit_page",
     "catalog_page",
     "chip_page",
     "comparison_sheet",

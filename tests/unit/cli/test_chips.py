@@ -10,6 +10,7 @@ import pytest
 from octant.chips import ChipList
 from octant.files.records import builtin_record, record_names, record_text
 from octant.files.results import read_json
+from tests.docs.blocks import ROOT
 from tests.unit.chips.test_builtin import OWN
 from tests.unit.cli.command import Octant
 
@@ -77,3 +78,31 @@ def test_references_name_every_source(octant: Octant) -> None:
         assert f"{name}:" in printed
     assert "JSSC52(1),2017" in "".join(octant("references", "eyeriss").out.split())
     assert record_text("eyeriss")
+
+
+def test_an_audit_as_a_page_and_as_data(octant: Octant, tmp_path: Path) -> None:
+    done = octant("audit", "eyeriss")
+    assert done.code == 0 and done.out.startswith("audit of eyeriss: ")
+    path = tmp_path / "audit.json"
+    assert octant("audit", "eyeriss", "--json", str(path)).out == done.out
+    printed = json.loads(octant("audit", "eyeriss", "--json", "-").out)
+    assert printed == json.loads(path.read_text(encoding="utf-8"))
+    assert printed["schema"] == "octant.audit/1"
+    assert {finding["severity"] for finding in printed["findings"]} == {"pitfall", "note"}
+
+
+def test_a_contradiction_has_an_exit_code_when_asked(octant: Octant) -> None:
+    claim = str(ROOT / "examples" / "claims" / "multipliers.yaml")
+    assert octant("audit", claim).code == 0
+    strict = octant("audit", claim, "--strict")
+    assert strict.code == 13 and "energy.below-process" in strict.out
+    assert octant("audit", "eyeriss", "--strict").code == 0
+
+
+def test_an_audit_of_something_else(octant: Octant, tmp_path: Path) -> None:
+    path = tmp_path / "claim.yaml"
+    path.write_text("octant: record 1\nname: x\ntitle: x\nruns: [{network: a, workload: b}]\n")
+    done = octant("audit", str(path))
+    assert (done.code, done.out) == (4, "") and "there is no network 'b'" in done.err
+    chip = octant("audit", str(ROOT / "examples" / "multipliers.yaml"))
+    assert chip.code == 3 and "starts with 'octant: record 1'" in chip.err

@@ -1,0 +1,33 @@
+"""The page about claims shows what the audits say; OCTANT_GOLDEN=write writes it anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from tests.docs.blocks import ROOT
+
+PAGE = ROOT / "docs" / "explanation" / "claims.md"
+GOLDEN = ROOT / "tests" / "golden" / "report"
+_BLOCK = re.compile(r"```text\n(?:@(\w+)@|audit of (\S+): .*?)\n```", re.DOTALL)
+
+
+def regenerated(page: str) -> str:
+    """The page with every audit as the golden file of its name has it."""
+
+    def shown(match: re.Match[str]) -> str:
+        name = (match[1] or match[2]).replace("-", "_")
+        text = Path(GOLDEN / f"audit_{name}_100.txt").read_text("utf-8")
+        return f"```text\n{text}```"
+
+    return _BLOCK.sub(shown, page)
+
+
+def test_the_page_shows_the_audits() -> None:
+    page = PAGE.read_text("utf-8")
+    if os.environ.get("OCTANT_GOLDEN") == "write":
+        PAGE.write_text(regenerated(page), "utf-8", newline="\n")
+        page = PAGE.read_text("utf-8")
+    assert page == regenerated(page)
+    assert len(_BLOCK.findall(page)) == 4
