@@ -10,15 +10,19 @@ from tests.docs.blocks import ROOT
 
 PAGE = ROOT / "docs" / "explanation" / "claims.md"
 GOLDEN = ROOT / "tests" / "golden" / "report"
-_BLOCK = re.compile(r"```text\n(?:@(\w+)@|audit of (\S+): .*?)\n```", re.DOTALL)
+_BLOCK = re.compile(
+    r"```text\n(?:@(\w+)@|audit of (\S+): .*?|(small on) teaching.*?)\n```", re.DOTALL
+)
 
 
 def regenerated(page: str) -> str:
-    """The page with every audit as the golden file of its name has it."""
+    """The page with every audit and verdict as its golden file has it."""
 
     def shown(match: re.Match[str]) -> str:
-        name = (match[1] or match[2]).replace("-", "_")
-        text = Path(GOLDEN / f"audit_{name}_100.txt").read_text("utf-8")
+        name = f"audit_{(match[1] or match[2] or '').replace('-', '_')}"
+        if match[3] or match[1] == "missed":
+            name = "judgement_missed"
+        text = Path(GOLDEN / f"{name}_100.txt").read_text("utf-8")
         return f"```text\n{text}```"
 
     return _BLOCK.sub(shown, page)
@@ -30,4 +34,4 @@ def test_the_page_shows_the_audits() -> None:
         PAGE.write_text(regenerated(page), "utf-8", newline="\n")
         page = PAGE.read_text("utf-8")
     assert page == regenerated(page)
-    assert len(_BLOCK.findall(page)) == 4
+    assert len(_BLOCK.findall(page)) == 5

@@ -8,6 +8,7 @@ from octant.api.chips import audit, published_chips
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
 from octant.api.insight import bound, eyexam
+from octant.api.judging import judge_network
 from octant.api.loading import (
     Chip,
     Dimensions,
@@ -39,6 +40,7 @@ __all__ = [
     "eyexam",
     "flexibility",
     "formats_of",
+    "judge_network",
     "layers_table",
     "load_architecture",
     "load_network",

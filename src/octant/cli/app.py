@@ -230,6 +230,77 @@ def accuracy(
     answer(asked, sweep=sweep, on=on, figure=figure, sensitivity=sensitivity, json=json)
 
 
+@app.command()
+@ending
+def judge(
+    network: options.Network,
+    on: options.Chip,
+    needs: Annotated[
+        str,
+        typer.Option(
+            "--needs", metavar="FILE", help="What the product needs: a .yaml file of limits."
+        ),
+    ],
+    batch: options.Batch = None,
+    objective: options.Goal = options.ObjectiveName.EDP,
+    dataflow: options.Flow = None,
+    dim: options.Dims = None,
+    time_limit: options.TimeLimit = None,
+    data: options.SomeData = None,
+    task: options.Task = "classification",
+    formats: options.Formats = None,
+    weights: options.Weights = None,
+    activations: options.Activations = None,
+    accumulator: options.Accumulator = None,
+    overflow: options.Overflow = "saturate",
+    prune: options.Prune = None,
+    json: options.Json = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print whether a network on a chip meets a product's needs; exit with 13 where it does not.
+
+    Example: octant judge digits-lenet --on eyeriss --data digits --needs needs.yaml
+    """
+    dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
+    from octant import api
+    from octant.cli.recipes import chip_recipe
+    from octant.files.results import to_json, write_json
+    from octant.report import judgement_page
+    from octant.scorecard.judge import Outcome
+
+    chip = api.load_architecture(on)
+    recipe = chip_recipe(
+        chip,
+        formats=formats,
+        weights=weights,
+        activations=activations,
+        accumulator=accumulator,
+        overflow=overflow,
+        prune=prune,
+    )
+    with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
+        found = api.judge_network(
+            network,
+            chip,
+            needs,
+            objective=objective.value,
+            progress=report,
+            batch=batch,
+            dataflow=dataflow,
+            dims=dims,
+            time_limit_s=limit_s,
+            data=data,
+            task=task,
+            recipe=recipe,
+            running=running,
+        )
+    if file is not None:
+        write_json(file, found)
+    show(to_json(found) if json == "-" else judgement_page(found, width=width()))
+    if found.outcome is not Outcome.MET:
+        raise typer.Exit(exits.VERDICT)
+
+
 @app.command("map")
 @ending
 def map_layers(

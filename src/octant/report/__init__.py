@@ -8,6 +8,7 @@ from octant.report.chip import chip_page
 from octant.report.comparison import comparison_sheet
 from octant.report.components import component_page, components_page, price_page
 from octant.report.eyexam import eyexam_page, slope_page
+from octant.report.judgement import judgement_page
 from octant.report.layers import layers_page
 from octant.report.mappings import mappings_page
 from octant.report.network import network_page
@@ -27,6 +28,7 @@ __all__ = [
     "components_page",
     "eyexam_page",
     "flexibility_page",
+    "judgement_page",
     "layers_page",
     "mappings_page",
     "network_page",

@@ -1,0 +1,81 @@
+"""The verdict on a network on a chip for a product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from octant.api.evaluation import Progress, evaluate
+from octant.api.loading import Chip, Network, load_architecture, load_network
+from octant.arch import Architecture
+from octant.errors import InfeasibleError
+from octant.mapper.result import Objective
+from octant.scorecard import Figure, Missing, Scorecard
+from octant.scorecard.judge import Judgement, Need, judge
+from octant.scorecard.records import OperatorTotal, Unit
+from octant.source import Origin
+
+
+def judge_network(
+    network: Network,
+    on: Chip,
+    needs: str | Path,
+    *,
+    objective: Objective | str = Objective.EDP,
+    progress: Callable[[Progress], None] | None = None,
+    **options: Any,
+) -> Judgement:
+    """The verdict: is the network on the chip viable for the product that a file describes?
+
+    Args:
+        network: as for ``evaluate``.
+        on: as for ``evaluate``.
+        needs: a YAML file that starts with ``octant: needs 1``.
+        objective: what each layer's search minimises, here and of the networks that must run.
+        progress: called before the first search and after each.
+        options: further arguments of ``evaluate``: ``batch``, ``data``, ``recipe`` ...
+
+    Raises:
+        FileFormatError: the needs are malformed.
+        UnknownNameError: no such network or chip, here or among those that must run.
+    """
+    from octant.files.needs import load_needs
+
+    file = load_needs(needs)
+    chip = load_architecture(on)
+    for name in file.must_run:
+        load_network(name)
+    card = evaluate(network, chip, objective=objective, progress=progress, **options)
+    others = {name: _share(name, chip, card, objective, progress) for name in file.must_run}
+    limits = tuple(Need(name, limit) for name, limit in file.limits())
+    musts = tuple(Need("must_run", 1.0, name) for name in file.must_run)
+    return judge(card, limits + musts, name=file.name, title=file.title, others=others)
+
+
+def _share(
+    name: str,
+    chip: Architecture,
+    card: Scorecard,
+    objective: Objective | str,
+    progress: Callable[[Progress], None] | None,
+) -> Figure | Missing:
+    """The share of a network's layers that run on a chip, with those that do not."""
+    try:
+        found = (
+            card
+            if name == card.network
+            else evaluate(name, chip, objective=objective, progress=progress)
+        )
+    except InfeasibleError as error:
+        return Figure(0.0, Unit.SHARE, Origin.MODELLED, f"it does not run at all: {error}")
+    coverage = found.coverage
+    words = f"{coverage.layers_run} of {coverage.layers} layers"
+    left = [*map(_listed, coverage.not_run), *map(_listed, coverage.not_understood)]
+    words += f"; not run: {', '.join(left)}" if left else ""
+    share = coverage.layers_run / coverage.layers if coverage.layers else 0.0
+    return Figure(share, Unit.SHARE, Origin.MODELLED, words)
+
+
+def _listed(total: OperatorTotal) -> str:
+    return f"{total.operator} ({total.layers})"

@@ -1,0 +1,83 @@
+"""octant judge, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from octant.files.results import from_json
+from octant.scorecard.judge import Judgement, Outcome
+from tests.unit.cli.command import Octant
+
+HEAD = "octant: needs 1\nname: meter\n"
+
+
+@pytest.fixture
+def needs(tmp_path: Path) -> Path:
+    return tmp_path / "needs.yaml"
+
+
+def test_met(octant: Octant, tiny: str, needs: Path) -> None:
+    needs.write_text(HEAD + "latency: {at_most: 1 s}\n")
+    done = octant("judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet")
+    assert (done.code, done.err) == (0, "")
+    assert "meets every need" in done.out and "decided by" not in done.out
+
+
+def test_missed(octant: Octant, tiny: str, needs: Path) -> None:
+    needs.write_text(HEAD + "latency: {at_most: 1 ns}\nenergy: {at_most: 1 J}\n")
+    arguments = ("judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet")
+    done = octant(*arguments)
+    assert done.code == 13
+    assert "decided by  latency: " in done.out
+    printed = octant(*arguments, "--json", "-")
+    assert printed.code == 13
+    found = from_json(printed.out, Judgement)
+    assert found.outcome is Outcome.MISSED
+    assert json.loads(printed.out)["schema"] == "octant.judgement/1"
+
+
+def test_undecided(octant: Octant, tiny: str, needs: Path) -> None:
+    needs.write_text(HEAD + "accuracy: {at_least: 90 %}\n")
+    done = octant("judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet")
+    assert done.code == 13
+    assert "is undecided, and so not shown to be viable" in done.out
+
+
+def test_what_must_run(octant: Octant, tiny: str, odd: str, needs: Path) -> None:
+    arguments = ("judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet")
+    needs.write_text(HEAD + "must_run: [digits-lenet]\n")
+    done = octant(*arguments)
+    assert done.code == 0 and "runs digits-lenet: 11 of 11 layers" in done.out
+    needs.write_text(HEAD + f"must_run: [digits-lenet, {odd}]\n")
+    done = octant(*arguments)
+    assert done.code == 13 and "odd.Twist (1)" in done.out
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        (HEAD, 3, "needs nothing; state at least one of accuracy, latency"),
+        ("name: x\n", 3, "octant: is missing; a file of needs starts with 'octant: needs 1'"),
+        (HEAD + "latency: 30 ms\n", 3, "allowed is a mapping of keys to values"),
+        (HEAD + "latency: {at_least: 30 ms}\n", 3, "is no key here; did you mean 'at_most'?"),
+        (HEAD + "latency: {at_most: 30}\n", 3, "is the bare number 30; write a number with"),
+        (HEAD + "latency: {at_most: 3 mW}\n", 3, "'mW' is a unit of power"),
+        (HEAD + "speed: {at_most: 3 s}\n", 3, "speed: is no key here"),
+        (HEAD + "must_run: [alexnte]\n", 4, "there is no network 'alexnte'; did you mean"),
+    ],
+)
+def test_needs_that_cannot_be_read(
+    octant: Octant, tiny: str, needs: Path, text: str, code: int, message: str
+) -> None:
+    needs.write_text(text)
+    done = octant("judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet")
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+
+
+def test_no_file(octant: Octant, tiny: str) -> None:
+    done = octant("judge", tiny, "--on", "teaching", "--needs", "nowhere.yaml")
+    assert done.code == 3 and "nowhere.yaml: cannot be read" in done.err
