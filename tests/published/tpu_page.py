@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from octant.chips import fact
 from octant.files import builtin_architecture
+from octant.files.records import builtin_record
 from octant.mapper import Objective, Status, dataflow_named, search
 from octant.model import Evaluation
 from octant.workload import matmul
@@ -42,6 +44,59 @@ PERCEPTRONS = {
     "MLP0": Perceptron(200, 2000, 0.125, 0.539, 0.159, 0.175),
     "MLP1": Perceptron(168, 1118, 0.094, 0.442, 0.134, 0.319),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One of the six published applications.
+
+    Args:
+        macs_per_weight_byte: Table 1's operations for each byte of weights.
+        tops: Table 3's 10^12 operations a second.
+        array_active: share of cycles in which the array works (Table 3).
+        unused: share of multipliers' cycles that do no useful work although it does.
+    """
+
+    macs_per_weight_byte: float
+    tops: float
+    array_active: float
+    unused: float
+
+
+APPLICATIONS = {
+    "MLP0": Application(200, 12.3, 0.127, 0.003),
+    "MLP1": Application(168, 9.7, 0.106, 0.012),
+    "LSTM0": Application(64, 3.7, 0.082, 0.0),
+    "LSTM1": Application(96, 2.8, 0.105, 0.042),
+    "CNN0": Application(2888, 86.0, 0.782, 0.0),
+    "CNN1": Application(1750, 14.1, 0.462, 0.237),
+}
+
+
+def roof_tops(name: str) -> float:
+    """Returns 10^12 operations a second: the peak, or what the weight memory can feed."""
+    record = builtin_record("tpu1")
+    peak, bandwidth = fact(record["peak"]), fact(record["off_chip_bandwidth"])
+    assert peak is not None and bandwidth is not None
+    fed = 2 * APPLICATIONS[name].macs_per_weight_byte * bandwidth.value / 8
+    return min(peak.value, fed) / 1e12
+
+
+def _applications() -> str:
+    rows = [
+        [
+            name,
+            f"{each.macs_per_weight_byte:g}",
+            f"{each.tops:g}",
+            f"{roof_tops(name):.1f}",
+            residual(roof_tops(name), each.tops),
+            f"{100 * each.array_active:.1f} %",
+            f"{100 * each.unused:.1f} %",
+        ]
+        for name, each in APPLICATIONS.items()
+    ]
+    header = ["application", "MAC/byte of weights", "published TOPS", "roof TOPS", ""]
+    return table([*header, "array active", "of it unused"], rows)
 
 
 @cache
@@ -83,4 +138,16 @@ The model finds what the counters find, that these networks wait for their weigh
 bound of the weight memory: batch / 1350. The chip stays below: it also loses cycles in which
 weights shift into the array and cycles without matrix work (activations, transfers to the host),
 which the model takes to overlap.
+
+### All six applications, a roof only
+
+The paper gives the size, the batch and the operations for each byte of weights of its
+applications, not their layers, so only a roof can be held against their rates: the peak, or what
+34 GB/s of weights feed.
+
+{_applications()}
+
+MLP0, MLP1, LSTM0 and CNN0 come within a fifth of their roof. LSTM1 and CNN1 do not: a part of the
+array does no useful work in them (last column), because their matrices do not fill 256 x 256
+multipliers, which only their layers' shapes could say.
 """

@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 from tests.published import (
+    a100_page,
     components_page,
     eyeriss_page,
     isca16_alexnet,
     isca16_page,
+    nvdla_page,
     tpu_page,
 )
 
@@ -39,6 +41,8 @@ def page() -> str:
             eyeriss_page.section(),
             isca16_page.section(),
             tpu_page.section(),
+            a100_page.section(),
+            nvdla_page.section(),
             components_page.section().rstrip("\n"),
             "",
         ]
