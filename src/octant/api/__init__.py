@@ -5,6 +5,7 @@ from octant.api.breadth import flexibility, scalability
 from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
 from octant.api.chips import published_chips
 from octant.api.chips import audit, published_chips
+from octant.api.chips import audit, published_chips, published_sheet
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
 from octant.api.insight import bound, eyexam
@@ -50,6 +51,7 @@ __all__ = [
     "networks",
     "price",
     "published_chips",
+    "published_sheet",
     "read_scorecard",
     "reference_tables",
     "scalability",

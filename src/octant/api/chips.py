@@ -10,6 +10,7 @@ from octant.chips import Choice, Record, chosen
 from octant.errors import FileFormatError
 
 if TYPE_CHECKING:
+    from octant.scorecard import PublishedSheet
     from octant.scorecard.audit import Audit
 
 
@@ -42,6 +43,32 @@ def published_chips(
             )
         records[record.name] = record
     return chosen((records[name] for name in sorted(records)), choice or Choice())
+
+
+def published_sheet(chip: str | Path | Record, network: str | None = None) -> PublishedSheet:
+    """What is published of a chip, in the rows of a scorecard's eight metrics.
+
+    A comparison can put it beside a modelled scorecard: the rows have the same names and units, and
+    each figure says that it is published, and whether measured or simulated.
+
+    Args:
+        chip: the name of a published chip, a YAML file, or a record.
+        network: the run that is wanted, by the report's word or the built-in network's name; the
+            first one by default.
+
+    Raises:
+        FileFormatError: the file is malformed, or a number of it has no citation.
+        UnknownNameError: no such chip, or nothing of that name ran on it.
+
+    >>> sheet = published_sheet("eyeriss", "alexnet")
+    >>> sheet.label, sheet.throughput["inferences_per_s"].value
+    ('published, measured', 34.7)
+    """
+    from octant.files.records import load_record
+    from octant.scorecard import published_sheet as sheet_of
+
+    record = chip if isinstance(chip, Record) else load_record(str(chip), cited=True)
+    return sheet_of(record, network)
 
 
 def audit(claim: str | Path | Record) -> Audit:

@@ -86,6 +86,19 @@ def energy(run: Run) -> Quantity | None:
     )
 
 
+def inferences_per_j(run: Run) -> Quantity | None:
+    """The inferences of a joule: as stated, else of the energy of one, else from the power."""
+    return (
+        fact(run["inferences_per_j"])
+        or _Known(run).derived(
+            "inferences per energy", "1 / energy an inference", "energy", lambda e: 1 / e
+        )
+        or _Known(run).derived(
+            "inferences per energy", "throughput / power", "throughput power", lambda t, p: t / p
+        )
+    )
+
+
 def power(run: Run) -> Quantity | None:
     """The power of a run: as stated, else the energy of an inference times the throughput.
 

@@ -10,14 +10,15 @@ from pydantic import Field, create_model
 from octant.files.complaint import validated
 from octant.files.document import Fault, parse_document, read_text
 from octant.files.part import Name, Part
-from octant.files.quantity import quantity_type
+from octant.files.quantity import quantity_type, share_type
 
 NEEDS_HEADER = "needs 1"
 
 
 def _limit(word: str, dimension: str, example: str) -> Any:
     """A limit of one kind: ``{at_most: 30 ms}``."""
-    fields: dict[str, Any] = {word: (quantity_type(dimension, example), ...)}
+    kind = share_type(example) if dimension == "share" else quantity_type(dimension, example)
+    fields: dict[str, Any] = {word: (kind, ...)}
     return create_model(f"Limit {word} {dimension}", __base__=Part, **fields) | None
 
 

@@ -115,9 +115,22 @@ def _quantity(dimension: str, *, positive: bool = True) -> PlainValidator:
     return PlainValidator(_read(dimension, positive=positive))
 
 
-def quantity_type(dimension: str, example: str) -> Any:
+def quantity_type(dimension: str, example: str, *, positive: bool = True) -> Any:
     """The field type of a quantity of any dimension, read to SI."""
-    return Annotated[float, _quantity(dimension), _schema(f"a quantity: {dimension}", example)]
+    quantity = _quantity(dimension, positive=positive)
+    return Annotated[float, quantity, _schema(f"a quantity: {dimension}", example)]
+
+
+def share_type(example: str) -> Any:
+    """The field type of a share above 0 that is at most 100 %."""
+    return Annotated[float, PlainValidator(_read_part), _schema("a share", example)]
+
+
+def _read_part(value: object) -> float:
+    share = _read("share", positive=True)(value)
+    if share > 1:
+        raise fault(f"is {value!r}; no share is above 100 %")
+    return share
 
 
 def _read_count(value: object) -> float:

@@ -16,6 +16,8 @@ from octant.files.quantity import CountedNumber, Format, fault, quantity_type
 from octant.units import unit_names
 
 RECORD_HEADER = "record 1"
+#: A chip may have no memory, a run no traffic, a network no right answer.
+_MAY_BE_NONE = ("capacity", "share")
 
 
 class StatedPart(Part):
@@ -32,7 +34,8 @@ class StatedPart(Part):
 def _value_type(dimension: str) -> Any:
     if dimension == COUNT:
         return CountedNumber
-    return quantity_type(dimension, f"1 {unit_names(dimension)[0]}")
+    positive = dimension not in _MAY_BE_NONE
+    return quantity_type(dimension, f"1 {unit_names(dimension)[0]}", positive=positive)
 
 
 def _stated(dimension: str) -> Any:

@@ -143,7 +143,7 @@ def _energy(page: _Page) -> list[Row]:
             "inferences_per_j",
             "inferences a joule",
             Unit.INFERENCES_PER_JOULE,
-            run["inferences_per_j"],
+            derive.inferences_per_j(run),
         ),
         page.row("off_chip_traffic", "off-chip traffic", Unit.BIT_PER_INFERENCE, run["off_chip"]),
     ]

@@ -51,6 +51,9 @@ def test_power_and_energy_from_each_other() -> None:
     assert derive.energy(stated) is not None and derive.power(stated) == Quantity(2.0, "count")
     found = derive.energy(stated)
     assert found is not None and found.value == 0.5
+    for way in (stated, run(energy=0.5), run(inferences_per_j=2.0)):
+        each = derive.inferences_per_j(way)
+        assert each is not None and each.value == 2.0
     back = derive.power(run(energy=0.5, throughput=4.0))
     assert back is not None and back.value == 2.0
 

@@ -65,6 +65,8 @@ def test_what_must_run(octant: Octant, tiny: str, odd: str, needs: Path) -> None
         (HEAD + "latency: {at_least: 30 ms}\n", 3, "is no key here; did you mean 'at_most'?"),
         (HEAD + "latency: {at_most: 30}\n", 3, "is the bare number 30; write a number with"),
         (HEAD + "latency: {at_most: 3 mW}\n", 3, "'mW' is a unit of power"),
+        (HEAD + "accuracy: {at_least: 120 %}\n", 3, "is '120 %'; no share is above 100 %"),
+        (HEAD + "latency: {at_most: 0 s}\n", 3, "allowed for time: finite, above 0"),
         (HEAD + "speed: {at_most: 3 s}\n", 3, "speed: is no key here"),
         (HEAD + "must_run: [alexnte]\n", 4, "there is no network 'alexnte'; did you mean"),
     ],
