@@ -141,7 +141,8 @@ def _time(seconds: float) -> str:
     return f"{1e6 * seconds:.1f}"
 
 
-def _row(point: Point) -> list[str]:
+def point_row(point: Point) -> list[str]:
+    """Returns the cells of a point: its residual in the column of what it is."""
     off = residual(point.modelled_s, point.published_s)
     columns = [off, ""] if point.calibrated else ["", off]
     size = " x ".join(f"{extent:,}" for extent in point.size)
@@ -190,10 +191,10 @@ def _constants() -> str:
 def section() -> str:
     """Returns the page's section on the GPU."""
     header = ["published us", "modelled us", "calibrated", "held out"]
-    products = table(["m x k x n", *header], map(_row, points("matrix product")))
-    norms = table(["layer norm, rows x columns", *header], map(_row, points("layer norm")))
-    soft = table(["softmax, rows x columns", *header], map(_row, points("softmax")))
-    gelus = table(["GELU, elements", *header], map(_row, points("GELU")))
+    products = table(["m x k x n", *header], map(point_row, points("matrix product")))
+    norms = table(["layer norm, rows x columns", *header], map(point_row, points("layer norm")))
+    soft = table(["softmax, rows x columns", *header], map(point_row, points("softmax")))
+    gelus = table(["GELU, elements", *header], map(point_row, points("GELU")))
     return f"""## A100: operators of transformers, FP16
 
 Published: Zhang, Ning, Prabhakar, Wentzlaff, LLMCompass, ISCA 2024, the artifact of Figure 5.

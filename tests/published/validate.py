@@ -15,6 +15,7 @@ from tests.published import (
     eyeriss_page,
     isca16_alexnet,
     isca16_page,
+    mi210_page,
     nvdla_page,
     tpu_page,
 )
@@ -42,6 +43,7 @@ def page() -> str:
             isca16_page.section(),
             tpu_page.section(),
             a100_page.section(),
+            mi210_page.section(),
             nvdla_page.section(),
             components_page.section().rstrip("\n"),
             "",
