@@ -11,7 +11,11 @@ from octant.scorecard.audit.completeness import completeness, grade
 from octant.scorecard.audit.findings import Audit, Finding, Severity, Unchecked
 from octant.scorecard.audit.gaps import run_gaps, whole_gaps
 from octant.scorecard.audit.networks import covered
-from octant.scorecard.audit.physics import below_compulsory, below_the_process
+from octant.scorecard.audit.physics import (
+    below_compulsory,
+    below_the_memory,
+    below_the_process,
+)
 from octant.workload import Workload
 
 
@@ -51,6 +55,7 @@ def audit(claim: Record, network: Callable[[str], Workload]) -> Audit:
 
 def _checks(claim: Record, network: Callable[[str], Workload]) -> Iterator[Finding | Unchecked]:
     yield from whole_disagreements(claim)
+    yield from below_the_memory(claim)
     yield from below_the_process(claim)
     yield from whole_gaps(claim)
     for run in claim.runs:

@@ -6,23 +6,28 @@ enough, or no source gives a bound, the check is listed as not made, with the re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from octant.chips import Kind, Quantity, Record, Run, derive, fact
-from octant.components import ComponentSpec, Price, Technology, estimator
+from octant.components import ComponentSpec, Estimate, Price, Technology, estimator
+from octant.components.estimator import area as area_of
 from octant.components.estimator import energy
 from octant.components.scaling import Scaled
 from octant.components.technology import ENERGY_COEFFICIENTS, neighbours
-from octant.errors import NotEstimatedError
+from octant.errors import NotEstimatedError, OctantError
 from octant.scorecard.audit.findings import Finding, Severity, Unchecked
 from octant.scorecard.audit.networks import Covered, least_traffic_bits
 from octant.units import text
 from octant.workload import NumberFormat, NumberKind
 
+_MEMORY = "area against the memory in it"
 _TRAFFIC = "traffic against what must move"
 _ENERGY = "energy against what the process allows"
 #: Horowitz's figures begin at 8 b; a narrower operand is no bound's subject.
 _NARROWEST_BITS = 8
+#: The largest bank that CACTI was run for: the larger, the denser.
+_LARGEST_BANK_BITS = 8 * 2**20
 #: A supply just above the one at which the scaling's polynomial is least.
 _JUST_ABOVE = 1.001
 
@@ -61,6 +66,53 @@ def below_compulsory(
             "what the chip cannot keep comes in again",
             "the traffic of the whole inference, weights included",
         )
+
+
+def below_the_memory(claim: Record) -> Iterator[Finding | Unchecked]:
+    """An area below that of the on-chip memory alone, in the largest banks that CACTI was run for.
+
+    A doubt and no contradiction: a foundry's own cells may be denser than CACTI's.
+    """
+    area = claim["core_area"] or claim["die_area"]
+    memory, process = fact(claim["on_chip_memory"]), fact(claim["process"])
+    if area is None or memory is None or process is None or not memory.value:
+        return
+    try:
+        least = least_memory_m2(memory.value, process.value)
+    except OctantError as error:
+        yield Unchecked(_MEMORY, "specification", str(error))
+        return
+    if area.value < least.low:
+        yield Finding(
+            "cost.memory-above-area",
+            Severity.DOUBT,
+            "cost",
+            "specification",
+            f"the area is {text(area.value, 'area')}, and {_bytes(memory.value)} of SRAM alone "
+            f"take {text(least.low, 'area')} or more at {text(process.value, 'length')}",
+            f"a whole is no smaller than its parts ({least.source.citation})",
+            "the area of the whole, or the memory that is in it",
+        )
+
+
+def least_memory_m2(bits: float, process_m: float) -> Estimate:
+    """The least area of an on-chip memory: in the fewest and so densest banks.
+
+    Raises:
+        NotEstimatedError: CACTI was not run for the process, or for so little memory.
+
+    >>> round(least_memory_m2(8 * 2**20, 45e-9).value / 1e-6, 1)  # 1 MiB; CACTI has 3.26 mm^2
+    3.6
+    """
+    banks = math.ceil(bits / _LARGEST_BANK_BITS)
+    spec = ComponentSpec.of(
+        "sram",
+        process_m=round(process_m * 1e9) * 1e-9,
+        capacity_bits=bits,
+        width_bits=64,
+        banks=banks,
+    )
+    return area_of(estimator("sram"), spec)
 
 
 def below_the_process(claim: Record) -> Iterator[Finding | Unchecked]:

@@ -129,6 +129,7 @@ def test_a_complete_claim_that_holds_has_nothing_to_find() -> None:
         ("core_area: 10 mm^2", "core_area: 8 mm^2", "cost.parts-above-area", "contradiction"),
         ("area_per_multiplier: 0.01", "area_per_multiplier: 0.02", "cost.area", "contradiction"),
         ("1048.6 B", "2000 B", "cost.memory", "contradiction"),
+        ("on_chip_memory: 1 MiB", "on_chip_memory: 2 MiB", "cost.memory-above-area", "doubt"),
         ("density: 40", "density: 80", "cost.density", "doubt"),
         ("clock: 200", "clock: 100", "throughput.peak-above-multipliers", "contradiction"),
         ("throughput: 200", "throughput: 400", "throughput.operations", "contradiction"),
@@ -199,6 +200,7 @@ def test_beyond_the_peak_only_by_counting_what_was_skipped() -> None:
         ("  process: 65 nm\n", "", "the process is not given"),
         ("kind: digital", "kind: analog", "multiplies in analog"),
         ("process: 65 nm", "process: 3 nm", "Stillmaker and Baas tabulate"),
+        ("process: 65 nm", "process: 16 nm", "its figures are for 22 nm, 28 nm"),
         ("weights: int8\nact", "weights: int4\nact", "Horowitz begins at 8 b"),
     ],
 )
