@@ -13,10 +13,12 @@ from tests.published import (
     a100_page,
     components_page,
     eyeriss_page,
+    eyeriss_passes,
     isca16_alexnet,
     isca16_page,
     mi210_page,
     nvdla_page,
+    targets_page,
     tpu_page,
 )
 
@@ -39,7 +41,9 @@ def page() -> str:
     return "\n".join(
         [
             _HEAD,
+            targets_page.section(),
             eyeriss_page.section(),
+            eyeriss_passes.section(),
             isca16_page.section(),
             tpu_page.section(),
             a100_page.section(),
