@@ -27,7 +27,7 @@ HELD_OUT = {
     "softmax": (0.074, 0.173),
     "GELU": (0.009, 0.029),
 }
-#: The mean that the issue of the field asks for: the best public model has 6.5 % for products.
+#: The mean that is aimed at: the best public model has 6.5 % for products.
 WANTED = {"matrix product": 0.06, "layer norm": 0.15, "softmax": 0.15, "GELU": 0.15}
 
 

@@ -41,7 +41,7 @@ def test_every_number_has_a_citation_that_is_printed(name: str) -> None:
     assert load_record(name) is record
 
 
-def test_the_issue_of_the_field_is_there() -> None:
+def test_the_chips_that_the_field_compares_itself_with_are_there() -> None:
     names = set(record_names())
     assert {"eyeriss", "eyeriss2", "tpu1", "diannao", "dadiannao", "shidiannao"} <= names
     assert {"cambricon", "cambricon-x", "eie64", "scnn", "simba", "a100", "mi210"} <= names
