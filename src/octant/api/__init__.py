@@ -2,10 +2,8 @@
 
 from octant.api.accuracy import load_runnable, measure_accuracy
 from octant.api.breadth import flexibility, scalability
-from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
-from octant.api.chips import published_chips
-from octant.api.chips import audit, published_chips
 from octant.api.chips import audit, published_chips, published_sheet
+from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
 from octant.api.evaluation import Progress, evaluate, map_network, versions
 from octant.api.formats import formats_of
 from octant.api.insight import bound, eyexam
@@ -31,10 +29,10 @@ __all__ = [
     "Network",
     "Progress",
     "architectures",
+    "audit",
     "bound",
     "compare",
     "draw_comparison",
-    "audit",
     "energy_table",
     "estimators",
     "evaluate",

@@ -1,8 +1,8 @@
 """Results as text for a terminal: pure functions from nouns to pages."""
 
 from octant.report.accuracy import accuracy_page, sweep_page
-from octant.report.breadth import flexibility_page, scalability_page
 from octant.report.audit import audit_page
+from octant.report.breadth import flexibility_page, scalability_page
 from octant.report.catalog import catalog_page
 from octant.report.chip import chip_page
 from octant.report.comparison import comparison_sheet
@@ -22,8 +22,8 @@ __all__ = [
     "audit_page",
     "catalog_page",
     "chip_page",
-    "comparison_sheet",
     "chips_page",
+    "comparison_sheet",
     "component_page",
     "components_page",
     "eyexam_page",
@@ -33,9 +33,9 @@ __all__ = [
     "mappings_page",
     "network_page",
     "price_page",
-    "scalability_page",
     "record_page",
     "references_page",
+    "scalability_page",
     "sheet",
     "slope_page",
     "sweep_page",
