@@ -113,6 +113,16 @@ class Architecture:
         """Multiply-accumulates a second with every unit busy."""
         return self.compute_units * self.clock_hz
 
+    @property
+    def sees_zeros(self) -> bool:
+        """Zeros spare it something: it compresses, gates or skips."""
+        return (
+            self.compute.zeros is not None
+            or bool(self.compute.packing)
+            or any(level.intersections for level in self.levels)
+            or any(store.compression for level in self.levels for store in level.stores)
+        )
+
     def instances(self, name: str) -> int:
         """Instances of a node on the whole chip."""
         count = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from octant.arch.sparsity import Compression, Intersection, Packing, ZeroOperands
 from octant.components import Price
 from octant.errors import InvalidArchitectureError
 from octant.workload import NumberFormat, Role
@@ -40,6 +41,7 @@ class Store:
         area_m2: None is unknown.
         element_bits: (role, bits) where this memory holds a role in another width than the
             compute unit's format (finished outputs are narrower than partial sums).
+        compression: the format of each role that is not simply held element by element.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Store:
     leakage_w: float | None = None
     area_m2: float | None = None
     element_bits: tuple[tuple[Role, int], ...] = ()
+    compression: tuple[Compression, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"memory {self.name!r}"
@@ -75,6 +78,10 @@ class Store:
             )
         if self.leakage_w is not None and not self.leakage_w >= 0:
             raise InvalidArchitectureError(f"{where}: leakage is {self.leakage_w} W, below 0")
+        for role in {each.role for each in self.compression} - set(self.roles):
+            raise InvalidArchitectureError(f"{where} compresses {role}, which it does not keep")
+        if len({each.role for each in self.compression}) != len(self.compression):
+            raise InvalidArchitectureError(f"{where} compresses a role in two formats")
 
     @property
     def usable_bits(self) -> int | None:
@@ -92,11 +99,14 @@ class Level:
         name: unique in the architecture.
         stores: each role is kept by at most one of them; roles in none always bypass the level.
         optional: the roles that a mapping may either keep here or let bypass.
+        intersections: accesses that zeros elsewhere spare; where a mapping lets the target bypass
+            the level, those of the next level further out that keeps it.
     """
 
     name: str
     stores: tuple[Store, ...]
     optional: tuple[Role, ...] = ()
+    intersections: tuple[Intersection, ...] = ()
 
     def __post_init__(self) -> None:
         kept = [role for store in self.stores for role in store.roles]
@@ -185,6 +195,8 @@ class Compute:
         mac_energy: of one multiply-accumulate; None is unknown, and costing it is an error.
         area_m2: None is unknown.
         leakage_w: None is unknown.
+        zeros: multiply-accumulates that zero operands spare; None where they spare none.
+        packing: operands whose nonzeros are packed onto fewer lanes.
     """
 
     name: str
@@ -192,6 +204,8 @@ class Compute:
     mac_energy: Price | None = None
     area_m2: float | None = None
     leakage_w: float | None = None
+    zeros: ZeroOperands | None = None
+    packing: tuple[Packing, ...] = ()
 
     def __post_init__(self) -> None:
         if {role for role, _ in self.formats} != set(Role) or len(self.formats) != len(Role):

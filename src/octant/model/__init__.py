@@ -2,6 +2,7 @@
 
 from octant.model.evaluation import CyclesEntry, EnergyEntry, Evaluation, evaluate
 from octant.model.prices import costs, element_bits, missing_prices
+from octant.model.sparse import evaluate_sparse
 
 __all__ = [
     "CyclesEntry",
@@ -10,5 +11,6 @@ __all__ = [
     "costs",
     "element_bits",
     "evaluate",
+    "evaluate_sparse",
     "missing_prices",
 ]

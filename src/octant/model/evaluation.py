@@ -9,6 +9,7 @@ from octant.components import Price
 from octant.counting import AccessCounts, count
 from octant.mapping import Mapping
 from octant.model.prices import costs, element_bits, missing_prices, stores
+from octant.sparsity.counts import SparseCounts
 from octant.workload import Einsum
 
 
@@ -18,10 +19,10 @@ class EnergyEntry:
 
     Args:
         component: the memory, fanout or compute unit.
-        action: read, write, transfer or MAC.
+        action: read, write, transfer or MAC; of a format's bits: read metadata and so on.
         tensor: the tensor's name; empty for MACs.
         bits_moved: bits read, written or transferred (0 for MACs).
-        count: elements (or MACs).
+        count: elements (MACs, bits of metadata).
         energy_j: what it costs; None where no source gives the price.
     """
 
@@ -63,6 +64,7 @@ class Evaluation:
         latency_s: cycles over the clock.
         limited_by: the slowest resource.
         missing: the actions without a price.
+        sparse: what zeros left of the counts; None where all values are taken as nonzero.
     """
 
     einsum: Einsum
@@ -75,11 +77,17 @@ class Evaluation:
     latency_s: float
     limited_by: str
     missing: tuple[str, ...]
+    sparse: SparseCounts | None = None
+
+    @property
+    def macs(self) -> float:
+        """MACs that take time: all but the skipped ones."""
+        return self.counts.macs if self.sparse is None else self.sparse.macs.timed
 
     @property
     def utilization(self) -> float:
         """MACs over what all compute units could have done in these cycles."""
-        return self.counts.macs / (self.cycles * self.counts.units)
+        return self.macs / (self.cycles * self.counts.units)
 
     @property
     def active_share(self) -> float:
@@ -89,7 +97,7 @@ class Evaluation:
     @property
     def utilization_of_active(self) -> float:
         """MACs over what the units in use could have done in these cycles."""
-        return self.counts.macs / (self.cycles * self.counts.active_units)
+        return self.macs / (self.cycles * self.counts.active_units)
 
 
 def evaluate(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Evaluation:
@@ -189,15 +197,30 @@ def _timing(
         costs(einsum, architecture),
     )
     raw = counting.count_all(*layer, *loops)
-    instances = np.ones(len(architecture.nodes))
-    for column, node in enumerate(architecture.nodes):
-        if isinstance(node, Level):
-            instances[column] = counting.average_instances(
-                layer.sizes, layer.temporal, loops.factors, loops.order, column
-            )
+    busy = average_instances(einsum, architecture, mapping)
+    instances = np.array([busy.get(node.name, 1.0) for node in architecture.nodes])
     cycles = kernel.store_cycles(raw, prices.bits, prices.store, prices.bandwidths, instances)
     entries = [CyclesEntry(architecture.compute.name, "loop nest", float(counts.steps))]
     for (_, store), row in zip(stores(architecture), np.ceil(cycles), strict=True):
         for port, value in zip(("read", "write", "shared"), row, strict=True):
             entries.append(CyclesEntry(store.name, port, float(value)))
     return tuple(entries)
+
+
+def average_instances(
+    einsum: Einsum, architecture: Architecture, mapping: Mapping
+) -> dict[str, float]:
+    """The instances of each level that are at work at once, on average over the run."""
+    from octant.counting import kernel as counting
+    from octant.counting.problem import nest, problem
+
+    layer, loops = problem(einsum, architecture), nest(einsum, mapping)
+    return {
+        node.name: float(
+            counting.average_instances(
+                layer.sizes, layer.temporal, loops.factors, loops.order, column
+            )
+        )
+        for column, node in enumerate(architecture.nodes)
+        if isinstance(node, Level)
+    }

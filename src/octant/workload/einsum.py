@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from octant.errors import InvalidWorkloadError
+from octant.workload.density import UNIFORM, Mask, Pattern
 from octant.workload.formats import FLOAT32, NumberFormat
 
 
@@ -53,6 +54,7 @@ class Tensor:
         axes: a tuple of terms for each dimension; no rank occurs twice in one tensor.
         format: the numbers that it holds.
         density: the share of nonzero elements, above 0, at most 1.
+        pattern: where those lie.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Tensor:
     axes: tuple[tuple[Term, ...], ...]
     format: NumberFormat = FLOAT32
     density: float = 1.0
+    pattern: Pattern = UNIFORM
 
     def __post_init__(self) -> None:
         ranks = [term.rank for axis in self.axes for term in axis]
@@ -129,6 +132,13 @@ class Einsum:
         unknown = {rank for tensor in self.tensors for rank in tensor.ranks} - set(sizes)
         if unknown:
             raise InvalidWorkloadError(f"tensors use ranks without a size: {sorted(unknown)}")
+        for tensor in self.tensors:
+            mask, shape = tensor.pattern, tensor.shape(sizes)
+            if isinstance(mask, Mask) and mask.shape != shape:
+                raise InvalidWorkloadError(
+                    f"tensor {tensor.name!r} is {' x '.join(map(str, shape))}, its mask "
+                    f"{' x '.join(map(str, mask.shape))}"
+                )
 
     @property
     def sizes(self) -> dict[str, int]:

@@ -1,0 +1,158 @@
+"""What a chip does about zeros: formats that leave them out, and work that they spare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from octant.errors import InvalidArchitectureError
+from octant.workload import Role
+
+
+class RankFormat(StrEnum):
+    """How one rank of a tensor says where its nonzeros are.
+
+    ``UNCOMPRESSED``: every coordinate is there. ``BITMASK``: a bit a coordinate, zeros left out.
+    ``FLAGGED``: a bit a coordinate, zeros kept. ``COORDINATES``: each nonzero with its coordinate.
+    ``RUN_LENGTH``: each nonzero with the number of zeros before it. ``OFFSETS``: where each fiber
+    of the next rank starts and ends (the row pointers of CSR).
+    """
+
+    UNCOMPRESSED = "uncompressed"
+    BITMASK = "bitmask"
+    FLAGGED = "flagged"
+    COORDINATES = "coordinates"
+    RUN_LENGTH = "run-length"
+    OFFSETS = "offsets"
+
+
+#: Formats that hold nothing for an empty coordinate.
+COMPRESSED = frozenset({RankFormat.BITMASK, RankFormat.COORDINATES, RankFormat.RUN_LENGTH})
+
+
+@dataclass(frozen=True, slots=True)
+class FormatRank:
+    """One rank of a format: some ranks of the layer, flattened into one.
+
+    Args:
+        format: how it says where nonzeros are.
+        ranks: the layer's ranks in it; the innermost rank of a format also takes those that no
+            rank names.
+        bits: of one coordinate, run, offset or flag; a bitmask has 1.
+    """
+
+    format: RankFormat
+    ranks: tuple[str, ...] = ()
+    bits: int = 1
+
+    def __post_init__(self) -> None:
+        if self.bits < 0 or (self.bits < 1 and self.format is RankFormat.RUN_LENGTH):
+            raise InvalidArchitectureError(
+                f"a rank in the format {self.format} has {self.bits} bits: a run length has 1 or "
+                "more, the others 0 (not stored) or more"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Compression:
+    """The format in which a memory holds a role, outermost rank first.
+
+    CSR is ``offsets`` over the rows with ``coordinates`` inside; a list of coordinates is one rank
+    of ``coordinates`` over everything.
+
+    Args:
+        role: of the tensors.
+        ranks: at least one.
+        optional: a tensor that the format would make larger is held as it is.
+    """
+
+    role: Role
+    ranks: tuple[FormatRank, ...]
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.ranks:
+            raise InvalidArchitectureError(f"the compression of {self.role} has no rank")
+        named = [rank for each in self.ranks for rank in each.ranks]
+        if len(set(named)) != len(named):
+            raise InvalidArchitectureError(
+                f"the compression of {self.role} names a rank twice: {', '.join(named)}"
+            )
+
+    @property
+    def leaves_zeros_out(self) -> bool:
+        """Only nonzero elements are stored."""
+        return self.ranks[-1].format in COMPRESSED
+
+
+class Saving(StrEnum):
+    """What a zero spares: gating the energy of an access, skipping its time as well."""
+
+    GATING = "gating"
+    SKIPPING = "skipping"
+
+
+@dataclass(frozen=True, slots=True)
+class Intersection:
+    """Accesses of a target that happen only where its leaders are not zero.
+
+    ``B`` follows ``A``: a tile of B is moved only where the part of A that meets it during its
+    stay is not all zero. Two intersections, each of the other, are double-sided.
+
+    Args:
+        saving: gating or skipping.
+        target: the role whose accesses are spared: those by which the level hands it inwards, and
+            those of its partial sums that arrive.
+        leaders: the roles that decide; any one of them all zero spares the access.
+    """
+
+    saving: Saving
+    target: Role
+    leaders: tuple[Role, ...]
+
+    def __post_init__(self) -> None:
+        if not self.leaders or self.target in self.leaders or Role.OUTPUT in self.leaders:
+            raise InvalidArchitectureError(
+                f"{self.saving} of {self.target} on {', '.join(self.leaders) or 'nothing'}: the "
+                "leaders are one or two operands other than the target"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroOperands:
+    """Multiply-accumulates that are spared where one of these operands is zero."""
+
+    saving: Saving
+    operands: tuple[Role, ...]
+
+    def __post_init__(self) -> None:
+        if not self.operands or Role.OUTPUT in self.operands:
+            raise InvalidArchitectureError(
+                f"{self.saving} of multiply-accumulates on {', '.join(self.operands) or 'nothing'}:"
+                " name input, weight or both"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """Nonzeros of neighbours packed onto few lanes: position skipping.
+
+    Args:
+        role: the operand that is packed.
+        rank: along which neighbours are packed.
+        group: neighbours that are packed together.
+        lanes: nonzeros taken at a time; a group with x nonzeros takes ceil(x / lanes) steps, one
+            without packing ceil(group / lanes).
+    """
+
+    role: Role
+    rank: str
+    group: int
+    lanes: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.lanes <= self.group or self.role is Role.OUTPUT:
+            raise InvalidArchitectureError(
+                f"packing {self.group} of {self.role} onto {self.lanes} lanes: allowed are 1 to "
+                f"{self.group} lanes, of an operand"
+            )

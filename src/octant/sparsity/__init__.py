@@ -1,0 +1,21 @@
+"""Sparsity: from dense counts to the work and traffic that zeros leave."""
+
+from octant.sparsity.counts import HopFactor, Moves, SparseCounts, SparseTensor, SparseTransfer
+from octant.sparsity.density import array_of, empty_chance, mask_of, occupancy_chances
+from octant.sparsity.formats import Stored, stored
+from octant.sparsity.passes import thin
+
+__all__ = [
+    "HopFactor",
+    "Moves",
+    "SparseCounts",
+    "SparseTensor",
+    "SparseTransfer",
+    "Stored",
+    "array_of",
+    "empty_chance",
+    "mask_of",
+    "occupancy_chances",
+    "stored",
+    "thin",
+]

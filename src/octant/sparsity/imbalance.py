@@ -1,0 +1,68 @@
+"""Instances that have more nonzeros than others, and keep them waiting."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from octant.sparsity.density import Floats
+
+
+def busiest(work: Floats, instances: int) -> float:
+    """The work of the busiest instance over the average, pass by pass, on real masks.
+
+    Args:
+        work: (instances, passes) products of each instance in each pass.
+        instances: the first axis' meaning is that many instances at work.
+
+    >>> import numpy as np
+    >>> busiest(np.array([[3.0, 1.0], [1.0, 1.0]]), 2)  # passes take 3 and 1 of 2 and 1
+    1.3333333333333333
+    """
+    total = work.sum()
+    return float(work.max(axis=0).sum() * instances / total) if total else 1.0
+
+
+def expected_busiest(mean: float, variance: float, most: float, instances: int) -> float:
+    """The same by chance: the largest of so many equal instances, over their mean.
+
+    The largest of n normal values, by Blom's approximation of order statistics ((n - 3/8) / (n +
+    1/4)), at most all of the work. Instances that share operands differ less than independent
+    ones, so this is the high end.
+
+    Args:
+        mean: products of one instance in one pass.
+        variance: of that number.
+        most: products of a pass without zeros.
+        instances: at work at once.
+
+    >>> round(expected_busiest(100.0, 100.0, 400.0, 16), 3)
+    1.177
+    """
+    if instances < 2 or mean <= 0:
+        return 1.0
+    high = NormalDist().inv_cdf((instances - 0.375) / (instances + 0.25))
+    return min(most, mean + math.sqrt(variance) * high) / mean
+
+
+def product_variance(points: float, shares: tuple[tuple[float, float], ...]) -> float:
+    """The variance of the number of effectual products in a pass.
+
+    Each product needs all of its operands nonzero; products that share an operand's element stand
+    or fall together. With chance p for each element of an operand of m products an element:
+    Var = n q (1 - q) + n sum over operands of (m - 1) q^2 (1 - p) / p, where q is the product of
+    all p (pairs of products share at most one operand).
+
+    Args:
+        points: n, the products of a pass.
+        shares: (p, elements of the operand in a pass) for each operand that decides.
+
+    >>> product_variance(100, ((0.5, 100),))  # a binomial
+    25.0
+    """
+    together = math.prod(chance for chance, _ in shares)
+    found = points * together * (1 - together)
+    for chance, elements in shares:
+        reuse = points / elements
+        found += points * (reuse - 1) * together**2 * (1 - chance) / chance
+    return found
