@@ -41,6 +41,7 @@ from octant.files.pricing import (
     source_of,
 )
 from octant.files.quantity import Rate
+from octant.files.zero_parts import compression, intersection, packing, zero_operands
 from octant.workload import Role
 
 
@@ -188,7 +189,12 @@ def _node(builder: Builder, index: int, mac: Price | None) -> Level | Fanout | N
 
 def _level(node: UnifiedLevel | SplitLevel, stores: list[Store | None]) -> Level:
     made = tuple(store for store in stores if store is not None)
-    return Level(node.level, made, tuple(Role(role) for role in node.optional))
+    return Level(
+        node.level,
+        made,
+        tuple(Role(role) for role in node.optional),
+        tuple(map(intersection, node.intersections)),
+    )
 
 
 def _fanout(node: FanoutNode, price: Price | None) -> Fanout:
@@ -235,6 +241,7 @@ def _store(
             leakage_w=_first(memory.leakage, estimated.leakage),
             area_m2=_first(memory.area, estimated.area),
             element_bits=tuple((Role(role), bits) for role, bits in memory.element_width.items()),
+            compression=tuple(compression(*each) for each in memory.compression.items()),
         ),
     )
 
@@ -268,6 +275,8 @@ def _compute(file: ArchitectureFile, mac: Price | None, estimated: Estimated) ->
         mac_energy=mac,
         area_m2=_first(file.compute.area, estimated.area),
         leakage_w=_first(file.compute.leakage, estimated.leakage),
+        zeros=zero_operands(file.compute.zeros),
+        packing=tuple(map(packing, file.compute.packing)),
     )
 
 

@@ -26,6 +26,12 @@ from octant.files.quantity import (
     Voltage,
     fault,
 )
+from octant.files.zero_parts import (
+    CompressionPart,
+    IntersectionPart,
+    PackingPart,
+    ZeroOperandsPart,
+)
 
 HEADER = "architecture 1"
 
@@ -67,6 +73,7 @@ class Memory(Part):
     leakage: Power | None = None
     area: Area | None = None
     element_width: dict[RoleName, Bits] = {}
+    compression: dict[RoleName, CompressionPart] = {}
 
     @model_validator(mode="after")
     def _one_way_to_price(self) -> Memory:
@@ -84,6 +91,7 @@ class UnifiedLevel(Memory):
 
     level: Name
     optional: list[RoleName] = []
+    intersections: list[IntersectionPart] = []
     source: SourceName | None = None
 
 
@@ -93,6 +101,7 @@ class SplitLevel(Part):
     level: Name
     stores: dict[Name, Memory]
     optional: list[RoleName] = []
+    intersections: list[IntersectionPart] = []
     source: SourceName | None = None
 
 
@@ -150,6 +159,8 @@ class ComputeNode(Part):
     component: EstimatedComponent | None = None
     area: Area | None = None
     leakage: Power | None = None
+    zeros: ZeroOperandsPart | None = None
+    packing: list[PackingPart] = []
     source: SourceName | None = None
 
 

@@ -1,0 +1,89 @@
+"""What a file says of zeros: formats that leave them out, accesses and products that they spare."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from octant.arch import (
+    Compression,
+    FormatRank,
+    Intersection,
+    Packing,
+    RankFormat,
+    Saving,
+    ZeroOperands,
+)
+from octant.files.part import Count, Name, Part, Ranks, RoleName
+from octant.files.quantity import Bits
+from octant.workload import Role
+
+FormatName = Literal["uncompressed", "bitmask", "flagged", "coordinates", "run-length", "offsets"]
+SavingName = Literal["gating", "skipping"]
+OperandName = Literal["input", "weight"]
+
+
+class FormatRankPart(Part):
+    """One rank of a format; ``bits`` are of a coordinate, run or offset."""
+
+    format: FormatName
+    ranks: Ranks = []
+    bits: Bits = 1
+
+
+class CompressionPart(Part):
+    """The format of a role in a memory, outermost rank first."""
+
+    ranks: Annotated[list[FormatRankPart], Field(min_length=1)]
+    optional: bool = False
+
+
+class IntersectionPart(Part):
+    """Accesses of a target that happen only where its leaders are not zero."""
+
+    saving: SavingName
+    target: RoleName
+    leaders: Annotated[list[OperandName], Field(min_length=1)]
+
+
+class ZeroOperandsPart(Part):
+    """Products that are spared where one of these operands is zero."""
+
+    saving: SavingName
+    operands: Annotated[list[OperandName], Field(min_length=1)]
+
+
+class PackingPart(Part):
+    """Nonzeros of so many neighbours along a rank, packed onto fewer lanes."""
+
+    role: OperandName
+    rank: Name
+    group: Count
+    lanes: Count
+
+
+def compression(role: str, part: CompressionPart) -> Compression:
+    """The format of a role as a noun."""
+    ranks = tuple(
+        FormatRank(RankFormat(each.format), tuple(each.ranks), each.bits) for each in part.ranks
+    )
+    return Compression(Role(role), ranks, part.optional)
+
+
+def intersection(part: IntersectionPart) -> Intersection:
+    """An intersection as a noun."""
+    leaders = tuple(Role(leader) for leader in part.leaders)
+    return Intersection(Saving(part.saving), Role(part.target), leaders)
+
+
+def zero_operands(part: ZeroOperandsPart | None) -> ZeroOperands | None:
+    """The operands whose zeros spare products, as a noun."""
+    if part is None:
+        return None
+    return ZeroOperands(Saving(part.saving), tuple(Role(role) for role in part.operands))
+
+
+def packing(part: PackingPart) -> Packing:
+    """A packed operand as a noun."""
+    return Packing(Role(part.role), part.rank, part.group, part.lanes)
