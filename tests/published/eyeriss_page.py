@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from octant.files import builtin_architecture
 from octant.mapper import Objective, SearchResult, search
 from octant.mapping.validity import check
-from octant.model import Evaluation, evaluate
+from octant.model import Evaluation, evaluate, evaluate_sparse
+from octant.workload import Role
 from tests.published.eyeriss_alexnet import BITS, LAYERS, Parameters, mapping, with_parameters
 from tests.published.pages import residual, table
 
@@ -62,6 +64,76 @@ def published_j(name: str) -> float:
     """Returns the measured energy of a layer: Table V's power times its total latency."""
     measured = LAYERS[name].measured
     return measured.power_w * measured.total_s
+
+
+NONZERO_INPUTS = {
+    "CONV1": 1 - 0.0001,
+    "CONV2": 1 - 0.387,
+    "CONV3": 1 - 0.725,
+    "CONV4": 1 - 0.793,
+    "CONV5": 1 - 0.776,
+}
+"""One minus the zeros of Table V."""
+
+NONZERO_OUTPUTS = {"CONV1": 0.378, "CONV2": 0.169, "CONV3": 0.303, "CONV4": 0.304, "CONV5": 0.1}
+"""Behind the ReLU: as Wu et al. assume them (MICRO 2022, artifact, Eyeriss)."""
+
+
+@cache
+def with_zeros(name: str) -> Evaluation:
+    """Returns the evaluation of ``found`` with the published shares of zeros."""
+    dense = evaluation(name)
+    shares = {Role.INPUT: NONZERO_INPUTS[name], Role.OUTPUT: NONZERO_OUTPUTS[name]}
+    tensors = tuple(
+        replace(tensor, density=shares.get(tensor.role, 1.0)) for tensor in dense.einsum.tensors
+    )
+    return evaluate_sparse(dense, replace(dense.einsum, tensors=tensors), CHIP)
+
+
+def coded_table() -> str:
+    """Returns the DRAM traffic with the chip's code, layer by layer and in sum."""
+    rows = []
+    pairs = [
+        (name, published.measured.dram_bytes, moved_bytes(with_zeros(name), "DRAM"))
+        for name, published in LAYERS.items()
+    ]
+    pairs.append(("sum", sum(real for _, real, _ in pairs), sum(found for *_, found in pairs)))
+    for name, real, modelled in pairs:
+        rows.append([name, f"{real / 1e6:.1f}", f"{modelled / 1e6:.2f}", residual(modelled, real)])
+    return table(["layer", "published MB", "modelled MB", ""], rows)
+
+
+def ratio_table() -> str:
+    """Returns the traffic without the code over that with it."""
+    rows = []
+    for name, published in LAYERS.items():
+        real = published.measured.compression
+        modelled = moved_bytes(evaluation(name), "DRAM") / moved_bytes(with_zeros(name), "DRAM")
+        rows.append([name, f"{real:.1f}", f"{modelled:.2f}", residual(modelled, real)])
+    return table(["layer", "published", "modelled", ""], rows)
+
+
+def gated_table() -> str:
+    """Returns the energy and power of the chip without DRAM, its PEs gated."""
+    rows = []
+    for name, published in LAYERS.items():
+        energy = chip_j(with_zeros(name))
+        real_w = published.measured.power_w
+        modelled_w = energy / array_s(name)
+        rows.append(
+            [
+                name,
+                f"{1e3 * published_j(name):.2f}",
+                f"{1e3 * chip_j(evaluation(name)):.2f}",
+                f"{1e3 * energy:.2f}",
+                residual(energy, published_j(name)),
+                f"{1e3 * real_w:.0f}",
+                f"{1e3 * modelled_w:.0f}",
+                residual(modelled_w, real_w),
+            ]
+        )
+    header = ["layer", "published mJ", "dense mJ", "with zeros mJ", "", "published mW"]
+    return table([*header, "over the array's time mW", ""], rows)
 
 
 def latency_table() -> str:
@@ -234,7 +306,8 @@ describe the same mapping of this layer.
 
 {dram_table()}
 
-The chip codes inputs and outputs by run lengths; the model does not. The paper gives the ratio of
+The chip codes inputs and outputs by run lengths; here the model does not (below it does). The
+paper gives the ratio of
 the traffic without the code to that with it, to two digits; the third column is their product. The
 modelled traffic includes the zeros around the inputs, as Table III's sizes do (H = 31 and 15).
 
@@ -246,6 +319,27 @@ Published energy is Table V's power times its total latency. The model is lower 
 all in CONV1, whose inputs have no zeros. It does not contain the clock network, leakage and
 control; it prices every access by ratios published for one size of each memory (ISCA 2016, Table
 IV). The residual shrinks from layer to layer because the measured energy falls: the chip gates its
-PEs where an input is zero (39 to 79 % of the inputs of CONV2 to CONV5, Table V), which this model
+PEs where an input is zero (39 to 79 % of the inputs of CONV2 to CONV5, Table V), which this table
 does not know. So the small residual of CONV5 is two errors that cancel, not agreement.
+
+### With the published zeros
+
+Inputs have the zeros of Table V, spread by chance; outputs behind their ReLU have the densities
+that Wu et al. (MICRO 2022) assume for this chip; weights have none. The mappings are the ones
+above.
+
+DRAM traffic, run-length coded: 5 b of run and 16 b of value for each nonzero, and for each run of
+32 zeros; the image of CONV1 as it is.
+
+{coded_table()}
+
+{ratio_table()}
+
+Energy and power without DRAM, where a zero input gates the filter pad and the multiplier:
+
+{gated_table()}
+
+With gating, the modelled power over the array's time is 23 to 37 % below the measured one in every
+layer, where without it the residuals ran from -33 to +4 %: what the model lacks (clock network,
+control, the logic of the code) is no longer hidden by zeros that it did not know.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import octant
 from octant.api.formats import in_formats, with_densities
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
+from octant.api.zeros import Densities, dense, given
+from octant.api.zeros import measured as measured_zeros
 from octant.arch import Architecture, Dataflow
 from octant.errors import (
     CoverageError,
@@ -65,6 +67,8 @@ def evaluate(
     running: Callable[[RunProgress], None] | None = None,
     flexibility: Flexibility | None = None,
     scalability: Scalability | None = None,
+    densities: Densities | None = None,
+    zeros: bool = False,
 ) -> Scorecard:
     """The scorecard of a network on a chip: the best mapping of each layer, and what it amounts to.
 
@@ -86,6 +90,9 @@ def evaluate(
         running: called as the network runs on the data.
         flexibility: the chip on a suite of other layers (``api.flexibility``), for the sheet.
         scalability: larger chips and larger networks (``api.scalability``), for the sheet.
+        densities: shares of nonzeros by role (``input``), or by layer and role (``CONV2.input``);
+            what is not named is taken as nonzero.
+        zeros: measure the zeros of the weights and, on the data, of the activations.
 
     Raises:
         DataSetError: the data set cannot be read, or does not fit the network.
@@ -102,9 +109,14 @@ def evaluate(
         _require_understood(workload)
     chip = in_formats(chip, recipe)
     measured = None if data is None else _measured(network, chip, data, recipe, task, running)
+    if zeros:
+        workload = measured_zeros(workload, network, _required(data), task)
     workload = with_densities(workload, network, recipe)
+    workload = given(workload, densities or {})
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     mappings = _map(workload, chip, goal, constraints, time_limit_s, progress)
+    if chip.sees_zeros:
+        mappings = tuple(_with_zeros(mapping, workload, chip) for mapping in mappings)
     return assemble(
         workload,
         chip,
@@ -136,6 +148,26 @@ def map_network(
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     return _map(workload, chip, goal, constraints, time_limit_s, progress)
+
+
+def _required(data: str | Path | DataSet | None) -> str | Path | DataSet:
+    if data is None:
+        raise RunFailedError("to measure zeros the network runs on samples: give a data set, too")
+    return data
+
+
+def _with_zeros(mapping: LayerMapping, workload: Workload, chip: Architecture) -> LayerMapping:
+    """The mapping with what it costs with the zeros of its layer, and on dense data."""
+    from octant.model import evaluate_sparse
+
+    found = mapping.result.evaluation
+    assert found is not None, "a layer without a mapping was refused"
+    work = next(layer.work for layer in workload.mac_layers if layer.name == mapping.layer)
+    thin = _in_formats(work, chip)
+    full = evaluate_sparse(found, mapping.einsum, chip)
+    if thin == mapping.einsum:
+        return replace(mapping, with_zeros=full, on_dense_data=full)
+    return replace(mapping, with_zeros=evaluate_sparse(found, thin, chip), on_dense_data=full)
 
 
 def _measured(
@@ -186,7 +218,7 @@ def _map(
     """The mapping of each layer; layers of one shape are searched once."""
     from octant.mapper import search
 
-    einsums = {layer.name: _in_formats(layer.work, chip) for layer in workload.mac_layers}
+    einsums = {layer.name: dense(_in_formats(layer.work, chip)) for layer in workload.mac_layers}
     total = len(set(einsums.values()))
     found: dict[Einsum, SearchResult] = {}
     if progress and total:

@@ -6,16 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from octant.api.zeros import with_weights
 from octant.arch import Architecture, Compute
 from octant.errors import RunFailedError
 from octant.source import Origin, Source
-from octant.workload import Einsum, NumberFormat, Role, Workload
+from octant.workload import NumberFormat, Role, Workload
 
 if TYPE_CHECKING:
     from octant.accuracy.recipe import LayerFormats, Recipe
-
-#: A density of 0 is no density: a layer without a weight left is no layer.
-_LEAST_DENSITY = 1e-9
 
 
 def formats_of(chip: Architecture) -> LayerFormats:
@@ -72,7 +70,7 @@ def _price_kept(own: Compute, compute: Compute) -> tuple[tuple[str, str], ...]:
 def with_densities(
     workload: Workload, network: str | Path | bytes | Workload, recipe: Recipe | None
 ) -> Workload:
-    """The workload with the densities that a recipe's pruning leaves in its weights."""
+    """The workload with the zeros that a recipe's pruning leaves in its weights."""
     if recipe is None or recipe.pruning is None:
         return workload
     if isinstance(network, Workload):
@@ -80,28 +78,11 @@ def with_densities(
             f"network {network.name!r} is a workload: shapes, no weights to prune. Give an .onnx "
             "file"
         )
-    from octant.accuracy.pruning import density, pruned
+    from octant.accuracy.pruning import pruned
     from octant.api.accuracy import load_runnable
 
-    left = {
-        name: max(density(weights), _LEAST_DENSITY)
-        for name, weights in pruned(load_runnable(network).layers, recipe.pruning).items()
-    }
-    layers = tuple(
-        replace(layer, work=_thinned(layer.work, left[layer.name]))
-        if isinstance(layer.work, Einsum) and layer.name in left
-        else layer
-        for layer in workload.layers
-    )
-    return replace(workload, layers=layers)
-
-
-def _thinned(work: Einsum, density: float) -> Einsum:
-    tensors = tuple(
-        replace(tensor, density=density) if tensor.role is Role.WEIGHT else tensor
-        for tensor in work.tensors
-    )
-    return replace(work, tensors=tensors)
+    layers = load_runnable(network).layers
+    return with_weights(workload, layers, pruned(layers, recipe.pruning))
 
 
 def _require_fit(chip: Architecture, role: Role, number: NumberFormat) -> None:

@@ -69,6 +69,8 @@ def evaluate(
     prune: options.Prune = None,
     flexibility: options.Flexible = False,
     scalability: options.Scalable = False,
+    density: options.Density = None,
+    zeros: options.Zeros = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Print the scorecard of a network on a chip: all eight metrics.
@@ -78,7 +80,10 @@ def evaluate(
     Example: octant evaluate digits-lenet --on eyeriss --data digits --weights 4 --activations 8
 
     Example: octant evaluate alexnet --on eyeriss --html report.html --figures figures
+
+    Example: octant evaluate alexnet --on eyeriss --density input=0.45 --density output=0.3
     """
+    shares = options.densities(density)
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     page, folder = options.page(html), options.folder(figures)
     from octant import api
@@ -114,6 +119,8 @@ def evaluate(
             running=running,
             flexibility=tried,
             scalability=grown,
+            densities=shares,
+            zeros=zeros,
         )
     if page is not None:
         api.write_report(page, card, on=chip)

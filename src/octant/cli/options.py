@@ -245,6 +245,20 @@ Flexible = Annotated[
 Scalable = Annotated[
     bool, typer.Option("--scalability", help="Try larger chips and larger networks, too.")
 ]
+Density = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WHAT=SHARE",
+        help="Nonzero share of a role, or of a layer's: --density input=0.5, --density "
+        "CONV2.input=0.6. May be repeated; what is not named is taken as nonzero.",
+    ),
+]
+Zeros = Annotated[
+    bool,
+    typer.Option(
+        "--zeros", help="Take the zeros of the weights, and of the activations on the data."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 
@@ -265,6 +279,29 @@ def sizes(dims: Sequence[str] | None) -> dict[str, int | float]:
         if name in found:
             raise _bad("--dim", f"{name!r} is given twice")
         found[name] = _number(text, value)
+    return found
+
+
+def densities(given: Sequence[str] | None) -> dict[str, float]:
+    """The shares that ``--density`` gave, by role or by layer and role.
+
+    Raises:
+        typer.BadParameter: a text is not ``what=share``, or the same is given twice.
+
+    >>> densities(["input=0.5", "CONV2.input=30%"])
+    {'input': 0.5, 'CONV2.input': 0.3}
+    """
+    found: dict[str, float] = {}
+    for text in given or ():
+        name, equals, value = text.rpartition("=")
+        if not (name and equals):
+            raise _bad("--density", f"{text!r} is not WHAT=SHARE, as in --density input=0.5")
+        if name in found:
+            raise _bad("--density", f"{name!r} is given twice")
+        try:
+            found[name] = float(value[:-1]) / 100 if value.endswith("%") else float(value)
+        except ValueError:
+            raise _bad("--density", f"{text!r}: {value!r} is no share, as 0.5 or 50%") from None
     return found
 
 

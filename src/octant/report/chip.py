@@ -16,6 +16,7 @@ from octant.report.layout import (
     references,
     table,
 )
+from octant.report.zeros import zeros_of
 from octant.units import count_text, text
 from octant.workload import Role
 
@@ -85,6 +86,7 @@ def _facts(architecture: Architecture, numbers: Mapping[str, int]) -> list[tuple
         ("leakage", _or_unknown(architecture.leakage_w, "power")),
         *_parts(architecture),
         ("formats", _formats(architecture)),
+        ("zeros spare", zeros_of(architecture)),
         ("vector unit", _vector(architecture, numbers)),
     ]
     given = [(where, f"[{numbers[citation]}]") for where, citation in architecture.sources]

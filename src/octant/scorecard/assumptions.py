@@ -13,7 +13,7 @@ from octant.scorecard.references import prices
 from octant.scorecard.uncertainty import extrapolated, unlimited
 from octant.source import Origin
 from octant.units import text
-from octant.workload import Einsum, Role, Tensor, VectorWork, Workload
+from octant.workload import Einsum, Mask, Role, Tensor, VectorWork, Workload
 
 
 def assumptions(
@@ -76,11 +76,54 @@ def _formats(workload: Workload, architecture: Architecture) -> Iterator[str]:
     }
     given = f"; as given it is in {', '.join(sorted(own))}" if own else ""
     yield f"The network runs in the number formats {chip}{given}."
-    pruned = any(
+    if architecture.sees_zeros and _thin(workload):
+        yield from _zeros(workload, architecture)
+        return
+    zeros = "; its zeros save neither time nor energy here" if _thin(workload) else ""
+    yield f"All values are taken as nonzero, and padding is computed like any other value{zeros}."
+
+
+def _thin(workload: Workload) -> bool:
+    """Some values of the network are known to be zero."""
+    return any(
         tensor.density < 1 for layer in workload.mac_layers for tensor in _tensors(layer.work)
     )
-    zeros = "; the zeros of pruned weights save neither time nor energy here" if pruned else ""
-    yield f"All values are taken as nonzero, and padding is computed like any other value{zeros}."
+
+
+def _zeros(workload: Workload, architecture: Architecture) -> Iterator[str]:
+    """What is taken for granted of zeros."""
+    tensors = [tensor for layer in workload.mac_layers for tensor in _tensors(layer.work)]
+    chance = {tensor.role for tensor in tensors if tensor.density < 1}
+    real = {tensor.role for tensor in tensors if isinstance(tensor.pattern, Mask)}
+    words = ", ".join(
+        f"{role} {'element by element' if role in real else 'by chance'}"
+        for role in Role
+        if role in chance
+    )
+    full = ", ".join(role for role in Role if role not in chance)
+    unused = ", ".join(role for role in Role if role in chance - _used(architecture))
+    yield (
+        f"Zeros are those of {words}"
+        + (f"; every value of {full} is taken as nonzero" if full else "")
+        + ". Gated work costs no energy, skipped work neither energy nor time; finding zeros and "
+        "coding them have no price."
+        + (f" Those of {unused} spare {architecture.name} nothing." if unused else "")
+    )
+    yield (
+        "The mappings are the best ones where nothing is zero: with these zeros another mapping "
+        "may be better."
+    )
+
+
+def _used(architecture: Architecture) -> set[Role]:
+    """The roles whose zeros the chip does anything about."""
+    compute = architecture.compute
+    found = set(compute.zeros.operands if compute.zeros else ())
+    found |= {each.role for each in compute.packing}
+    for level in architecture.levels:
+        found |= {leader for each in level.intersections for leader in each.leaders}
+        found |= {each.role for store in level.stores for each in store.compression}
+    return found
 
 
 def _tensors(work: object) -> tuple[Tensor, ...]:

@@ -65,7 +65,8 @@ def on_array(layer: Layer, architecture: Architecture, mapping: LayerMapping) ->
             f"layer {layer.name!r} ({layer.operator}): no mapping was found on "
             f"{architecture.name}: {search.reason}"
         )
-    evaluation = search.evaluation
+    evaluation = mapping.with_zeros or search.evaluation
+    full = mapping.on_dense_data
     energy = tuple(
         _part(entry, evaluation.einsum, architecture, layer.repeats) for entry in evaluation.energy
     )
@@ -78,7 +79,11 @@ def on_array(layer: Layer, architecture: Architecture, mapping: LayerMapping) ->
         energy_j=None if evaluation.energy_j is None else evaluation.energy_j * layer.repeats,
         missing=evaluation.missing,
         energy=energy,
-        run=_array_run(search, evaluation),
+        run=_array_run(search, evaluation, layer.repeats),
+        dense_latency_s=None if full is None else full.latency_s * layer.repeats,
+        dense_energy_j=None
+        if full is None or full.energy_j is None
+        else full.energy_j * layer.repeats,
     )
 
 
@@ -106,7 +111,7 @@ def _without_macs(
     return result
 
 
-def _array_run(search: SearchResult, evaluation: Evaluation) -> ArrayRun:
+def _array_run(search: SearchResult, evaluation: Evaluation, repeats: int) -> ArrayRun:
     return ArrayRun(
         mapping=evaluation.mapping,
         status=search.status,
@@ -121,6 +126,8 @@ def _array_run(search: SearchResult, evaluation: Evaluation) -> ArrayRun:
         utilization=evaluation.utilization,
         active_share=evaluation.active_share,
         utilization_of_active=evaluation.utilization_of_active,
+        timed=float(evaluation.macs * repeats),
+        effectual=None if evaluation.sparse is None else evaluation.sparse.effectual * repeats,
     )
 
 

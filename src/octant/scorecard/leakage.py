@@ -51,4 +51,7 @@ def with_leakage(layer: LayerResult, architecture: Architecture) -> LayerResult:
     )
     leaked_j = sum(part.energy_j or 0.0 for part in parts)
     energy_j = None if layer.energy_j is None else layer.energy_j + leaked_j
-    return replace(layer, energy=(*layer.energy, *parts), energy_j=energy_j)
+    full_j = layer.dense_energy_j
+    if full_j is not None and layer.dense_latency_s is not None:
+        full_j += leaked_j * layer.dense_latency_s / layer.latency_s
+    return replace(layer, energy=(*layer.energy, *parts), energy_j=energy_j, dense_energy_j=full_j)

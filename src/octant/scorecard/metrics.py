@@ -30,9 +30,6 @@ def throughput(run: Totals, factors: Decomposition | None, architecture: Archite
     """Inferences a second, its factors, and the peak."""
     peak = OPERATIONS_PER_MAC * architecture.peak_macs_per_s
     clock = "compute units x clock x 2 operations a multiply-accumulate"
-    densities = Missing(
-        "all values are taken as nonzero", "the share of nonzero weights and activations"
-    )
     return Metric(
         (
             Row("inferences_per_s", "inferences a second", _rate(run)),
@@ -42,7 +39,7 @@ def throughput(run: Totals, factors: Decomposition | None, architecture: Archite
                 "peak",
                 _modelled(peak, Unit.OPERATIONS_PER_SECOND, clock),
             ),
-            Row("effectual_operations", "effectual operations", densities),
+            Row("effectual_operations", "effectual operations", _effectual(run)),
         )
     )
 
@@ -57,6 +54,7 @@ def latency(run: Totals) -> Metric:
                 f"latency of a batch of {run.batch}",
                 _modelled(run.latency_s, Unit.SECOND, _basis(run)) if run.latency_s else _idle(),
             ),
+            *_on_dense_data(run.dense_latency_s, Unit.SECOND, "latency"),
             Row(
                 "other_batch",
                 f"latency {other}",
@@ -102,6 +100,11 @@ def energy(run: Totals, limits: Limits) -> Metric:
                 "off_chip_traffic",
                 "off-chip traffic",
                 _modelled(traffic, Unit.BIT_PER_INFERENCE, _basis(run)),
+            ),
+            *_on_dense_data(
+                None if run.dense_energy_j is None else run.dense_energy_j / run.batch,
+                Unit.JOULE_PER_INFERENCE,
+                "energy an inference",
             ),
         )
     )
@@ -209,6 +212,24 @@ def _larger_networks(grown: Scalability) -> tuple[Row, ...]:
         value = last.macs_per_cycle / first.macs_per_cycle
         rows.append(Row(name, label, _modelled(value, Unit.SHARE, basis)))
     return tuple(rows)
+
+
+def _effectual(run: Totals) -> Figure | Missing:
+    """Operations a second of which no operand is zero."""
+    if run.effectual is None or not run.latency_s:
+        return Missing(
+            "all values are taken as nonzero", "the share of nonzero weights and activations"
+        )
+    rate = OPERATIONS_PER_MAC * run.effectual / run.latency_s
+    return _modelled(rate, Unit.OPERATIONS_PER_SECOND, "products without a zero operand, 2 each")
+
+
+def _on_dense_data(value: float | None, unit: Unit, what: str) -> tuple[Row, ...]:
+    """What the same mappings cost on this chip where nothing is zero: the dense penalty."""
+    if value is None:
+        return ()
+    basis = "the same mappings on the same chip, no value zero"
+    return (Row("on_dense_data", f"{what} on dense data", _modelled(value, unit, basis)),)
 
 
 def _factor_rows(factors: Decomposition | None, architecture: Architecture) -> tuple[Row, ...]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from octant.mapper.result import Objective, SearchResult, Status
 from octant.mapping import Mapping
+from octant.model import Evaluation
 from octant.source import Origin
 from octant.workload import Einsum, UnknownWork, VectorWork
 
@@ -202,6 +203,8 @@ class ArrayRun:
         active_share: ``active_units / units``.
         utilization_of_active: multiply-accumulates over what the units in use could have done;
             ``utilization = active_share * utilization_of_active``.
+        timed: multiply-accumulates that take time: all but those that zeros spare.
+        effectual: multiply-accumulates of which no operand is zero; None where it is not known.
     """
 
     mapping: Mapping
@@ -217,6 +220,8 @@ class ArrayRun:
     utilization: float
     active_share: float
     utilization_of_active: float
+    timed: float = 0.0
+    effectual: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +250,8 @@ class LayerResult:
         not_costed: element operations that run but have no price; ``energy_j`` is without them.
         energy: parts that sum to ``energy_j``.
         run: how the array runs it; None elsewhere.
+        dense_latency_s: of the same mapping where nothing is zero; None where zeros change nothing.
+        dense_energy_j: so, too.
     """
 
     name: str
@@ -266,6 +273,8 @@ class LayerResult:
     not_costed: int = 0
     energy: tuple[EnergyPart, ...] = ()
     run: ArrayRun | None = None
+    dense_latency_s: float | None = None
+    dense_energy_j: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,10 +411,22 @@ class Scorecard:
 
 @dataclass(frozen=True, slots=True)
 class LayerMapping:
-    """A layer that multiplies, in the chip's number formats, and the answer of its search."""
+    """A layer that multiplies, in the chip's number formats, and the answer of its search.
+
+    Args:
+        layer: its name.
+        operator: the operator's name as its source has it.
+        repeats: how often it runs in sequence.
+        einsum: what it does once, every value taken as nonzero.
+        result: of the search.
+        with_zeros: what the mapping costs with the layer's zeros; None where the chip sees none.
+        on_dense_data: what it costs the same chip where nothing is zero.
+    """
 
     layer: str
     operator: str
     repeats: int
     einsum: Einsum
     result: SearchResult
+    with_zeros: Evaluation | None = None
+    on_dense_data: Evaluation | None = None

@@ -23,7 +23,10 @@ class Totals:
         batch: inferences of the run.
         layers: of the network.
         layers_run: of those, on the array, on the vector unit or fused.
-        macs: multiply-accumulates.
+        macs: multiply-accumulates that take time: all but those that zeros spare.
+        effectual: multiply-accumulates of which no operand is zero; None where that is not known.
+        dense_latency_s: were nothing zero; None where zeros change nothing.
+        dense_energy_j: so, too; None also where a needed price is missing.
         cycles: of the layers that run.
         latency_s: cycles over the clock.
         active_unit_cycles: compute units in use times the cycles that they are in use for.
@@ -37,7 +40,10 @@ class Totals:
     batch: int
     layers: int
     layers_run: int
-    macs: int
+    macs: float
+    effectual: float | None
+    dense_latency_s: float | None
+    dense_energy_j: float | None
     cycles: float
     latency_s: float
     active_unit_cycles: float
@@ -65,7 +71,10 @@ def totals(layers: tuple[LayerResult, ...], parts: tuple[EnergyPart, ...], batch
         batch=batch,
         layers=len(layers),
         layers_run=len(run),
-        macs=sum(layer.macs for layer in run),
+        macs=math.fsum(layer.run.timed for layer in run if layer.run),
+        effectual=_effectual(run),
+        dense_latency_s=_dense(run, "latency_s"),
+        dense_energy_j=_dense(run, "energy_j") if complete else None,
         cycles=math.fsum(layer.cycles or 0.0 for layer in run),
         latency_s=math.fsum(layer.latency_s or 0.0 for layer in run),
         active_unit_cycles=math.fsum(
@@ -77,6 +86,20 @@ def totals(layers: tuple[LayerResult, ...], parts: tuple[EnergyPart, ...], batch
         missing=missing,
         not_costed=sum(layer.not_costed for layer in run),
     )
+
+
+def _effectual(run: list[LayerResult]) -> float | None:
+    """The effectual products of all layers; None where a layer's are not known."""
+    found = [layer.run.effectual for layer in run if layer.run]
+    return None if None in found or not found else math.fsum(x for x in found if x is not None)
+
+
+def _dense(run: list[LayerResult], amount: str) -> float | None:
+    """An amount of the run on dense data; None where zeros change it in no layer."""
+    pairs = [(getattr(layer, amount), getattr(layer, f"dense_{amount}")) for layer in run]
+    if all(full is None or full == thin for thin, full in pairs):
+        return None
+    return math.fsum((thin if full is None else full) or 0.0 for thin, full in pairs)
 
 
 def decomposition(run: Totals, architecture: Architecture) -> Decomposition | None:

@@ -1,6 +1,6 @@
 """Networks as nouns: Einsums, and the graph of layers around them."""
 
-from octant.workload.density import Banded, Even, Mask, Pattern, Structured, Uniform
+from octant.workload.density import UNIFORM, Banded, Even, Mask, Pattern, Structured, Uniform
 from octant.workload.einsum import Einsum, Role, Tensor, Term
 from octant.workload.formats import FLOAT32, NumberFormat, NumberKind, format_named, format_names
 from octant.workload.network import Layer, UnknownWork, VectorWork, Workload
@@ -13,6 +13,7 @@ from octant.workload.operators import (
 
 __all__ = [
     "FLOAT32",
+    "UNIFORM",
     "Banded",
     "Einsum",
     "Even",

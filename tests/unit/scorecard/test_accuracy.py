@@ -54,10 +54,15 @@ def test_what_narrow_and_pruned_weights_do_not_save_is_said() -> None:
     recipe = octant.recipe_of(weights="4", activations="8", prune="layer=50%")
     said = " ".join(octant.evaluate("digits-lenet", "eyeriss", recipe=recipe).assumptions)
     assert "a multiply-accumulate of int8 by int4 takes the energy of one of int16 by int16" in said
-    assert "the zeros of pruned weights save neither time nor energy here" in said
+    assert "Those of weight spare eyeriss nothing." in said
     unpriced = octant.evaluate("digits-lenet", "tpu1", objective="latency",
                                recipe=octant.recipe_of(weights="4", activations="8"))  # fmt: skip
     assert not any("multiply-accumulate of" in sentence for sentence in unpriced.assumptions)
+    said = " ".join(unpriced.assumptions)
+    assert "its zeros save neither time nor energy here" not in said
+    pruned = octant.evaluate("digits-lenet", "tpu1", objective="latency",
+                             recipe=octant.recipe_of(formats="8", prune="layer=50%"))  # fmt: skip
+    assert "its zeros save neither time nor energy here" in " ".join(pruned.assumptions)
 
 
 def test_published_is_for_its_own_format_only() -> None:

@@ -1,0 +1,178 @@
+"""The densities of a network's tensors: given, from stored weights, and measured on data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from octant.errors import InvalidWorkloadError, RunFailedError, UnknownNameError, near_misses
+from octant.workload import UNIFORM, Einsum, Role, Tensor, Workload
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from octant.accuracy.dataset import DataSet
+    from octant.accuracy.runnable import MacLayer
+
+#: ``input``, ``weight`` or ``output``, or one of these of a layer (``CONV2.input``), to a share.
+Densities: TypeAlias = Mapping[str, float]
+
+_MOST_SAMPLES = 64
+_LEAST = 1e-9
+
+
+def given(workload: Workload, densities: Densities) -> Workload:
+    """The workload with densities by role, those of a single layer before those of all.
+
+    Raises:
+        UnknownNameError: no such layer or role.
+        InvalidWorkloadError: a density is not above 0 up to 1.
+
+    >>> from octant import load_network
+    >>> thin = given(load_network("alexnet"), {"input": 0.5, "CONV2.input": 0.25})
+    >>> [layer.work.operands[0].density for layer in thin.mac_layers[:3]]
+    [0.5, 0.25, 0.5]
+    """
+    roles = [role.value for role in Role]
+    names = [layer.name for layer in workload.mac_layers]
+    found: dict[tuple[str, str], float] = {}
+    for key, density in densities.items():
+        layer, _, role = key.rpartition(".")
+        if role not in roles:
+            raise UnknownNameError(
+                f"density of {key!r}: {role!r} is no role; {near_misses(role, roles)}; of one "
+                "layer it is LAYER.input"
+            )
+        if layer and layer not in names:
+            raise UnknownNameError(
+                f"density of {key!r}: no layer {layer!r} that multiplies; "
+                f"{near_misses(layer, names)}"
+            )
+        if not 0 < density <= 1:
+            raise InvalidWorkloadError(
+                f"density of {key!r} is {density:g}: allowed are values above 0 up to 1"
+            )
+        found[layer, role] = density
+
+    def thinned(name: str, tensor: Tensor) -> Tensor:
+        own = found.get((name, tensor.role.value), found.get(("", tensor.role.value)))
+        return tensor if own is None else replace(tensor, density=own, pattern=UNIFORM)
+
+    return _with_tensors(workload, thinned)
+
+
+def measured(
+    workload: Workload,
+    network: str | Path | bytes | Workload,
+    data: str | Path | DataSet,
+    task: str = "classification",
+) -> Workload:
+    """The workload with the real zeros of stored weights, and the mean density of activations.
+
+    Weights are masks, element by element; activations are shares over up to 64 test samples of
+    the data, in float32, with the padding of a convolution counted as zeros.
+
+    Raises:
+        RunFailedError: the network is a workload without weights, or cannot be executed.
+        DataSetError: the data set cannot be read, or does not fit the network.
+    """
+    if isinstance(network, Workload):
+        raise RunFailedError(
+            f"network {network.name!r} is a workload: shapes, no weights and nothing to run. To "
+            "measure its zeros, give an .onnx file, or give densities"
+        )
+    from octant.accuracy.dataset import Part
+    from octant.accuracy.dataset import share as samples_of
+    from octant.accuracy.sources import load_data
+    from octant.accuracy.zeros import activations
+    from octant.api.accuracy import load_runnable
+
+    run = load_runnable(network)
+    if not run.inputs:
+        raise RunFailedError(f"network {run.name!r} has no input: there is nothing to feed")
+    source = load_data(data, shape=run.inputs[0][1], task=task)
+    inputs, _ = source.read(samples_of(source, Part.TEST, _MOST_SAMPLES))
+    seen = {each.layer: each for each in activations(run, inputs)}
+    workload = with_weights(workload, run.layers, {})
+    works = {layer.name: layer.work for layer in workload.mac_layers}
+
+    def thinned(name: str, tensor: Tensor) -> Tensor:
+        work, found = works[name], seen.get(name)
+        assert isinstance(work, Einsum), "layers that multiply are Einsums"
+        if found is None or (tensor.role is Role.WEIGHT and found.second is None):
+            return tensor
+        count = {Role.INPUT: found.inputs, Role.OUTPUT: found.outputs}.get(tensor.role)
+        count = found.second if count is None else count
+        share = (count or 0.0) * workload.batch / tensor.elements(work.sizes)
+        return replace(tensor, density=min(1.0, max(share, _LEAST)), pattern=UNIFORM)
+
+    return _with_tensors(workload, thinned)
+
+
+def with_weights(
+    workload: Workload, layers: Sequence[MacLayer], changed: Mapping[str, NDArray[np.float32]]
+) -> Workload:
+    """The workload with the real zeros of stored weights, element by element.
+
+    Args:
+        workload: the network.
+        layers: those of it that multiply, with their weights.
+        changed: weights in place of the stored ones (pruned), by layer.
+    """
+    stored = {layer.name: layer for layer in layers if layer.weights is not None}
+    works = {layer.name: layer.work for layer in workload.mac_layers}
+
+    def thinned(name: str, tensor: Tensor) -> Tensor:
+        layer, work = stored.get(name), works[name]
+        if layer is None or tensor.role is not Role.WEIGHT or not isinstance(work, Einsum):
+            return tensor
+        weights = changed.get(name, layer.weights)
+        assert weights is not None, "only layers with weights are stored"
+        return _by_mask(tensor, work, layer, weights)
+
+    return _with_tensors(workload, thinned)
+
+
+def dense(einsum: Einsum) -> Einsum:
+    """The layer with every value taken as nonzero: what its mapping is searched for."""
+    tensors = tuple(replace(tensor, density=1.0, pattern=UNIFORM) for tensor in einsum.tensors)
+    return replace(einsum, tensors=tensors)
+
+
+def _by_mask(tensor: Tensor, work: Einsum, layer: MacLayer, weights: NDArray[np.float32]) -> Tensor:
+    """The tensor with the real zeros of a layer's weights, its axes in the Einsum's order."""
+    import numpy as np
+
+    from octant.sparsity import mask_of
+
+    nonzero = weights != 0
+    if nonzero.ndim > 1:
+        ends = (layer.channel_axis % nonzero.ndim, layer.summed_axis % nonzero.ndim)
+        if layer.operator != "ConvTranspose":
+            nonzero = np.moveaxis(nonzero, ends, (0, 1))
+    shape = tensor.shape(work.sizes)
+    density = max(float(nonzero.mean()), _LEAST)
+    if nonzero.all():
+        return replace(tensor, density=1.0)
+    if nonzero.size != np.prod(shape) or nonzero.ndim < 2 or layer.operator == "ConvTranspose":
+        return replace(tensor, density=density, pattern=UNIFORM)
+    return replace(tensor, density=density, pattern=mask_of(nonzero.reshape(shape)))
+
+
+def _with_tensors(workload: Workload, change: Callable[[str, Tensor], Tensor]) -> Workload:
+    layers = tuple(
+        replace(
+            layer,
+            work=replace(
+                layer.work,
+                tensors=tuple(change(layer.name, tensor) for tensor in layer.work.tensors),
+            ),
+        )
+        if isinstance(layer.work, Einsum)
+        else layer
+        for layer in workload.layers
+    )
+    return replace(workload, layers=layers)

@@ -1,0 +1,48 @@
+"""What a chip does about zeros, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from octant.arch import Architecture, Saving, Store
+
+_DONE = {Saving.GATING: "gated", Saving.SKIPPING: "skipped"}
+
+
+def zeros_of(architecture: Architecture) -> str:
+    """One line of words; "nothing" where zeros cost what other values cost.
+
+    >>> from octant import load_architecture
+    >>> zeros_of(load_architecture("teaching"))
+    'nothing: a zero costs what any value costs'
+    """
+    words = [
+        *(phrase for level in architecture.levels for phrase in _formats(level.stores)),
+        *(
+            f"{level.name}: {each.target} {_DONE[each.saving]} on {' or '.join(each.leaders)}"
+            for level in architecture.levels
+            for each in level.intersections
+        ),
+        *_compute(architecture),
+    ]
+    return "; ".join(words) or "nothing: a zero costs what any value costs"
+
+
+def _formats(stores: tuple[Store, ...]) -> Iterator[str]:
+    for store in stores:
+        for each in store.compression:
+            ranks = ", ".join(
+                f"{rank.format} of {rank.bits} b" if rank.format != "bitmask" else "bitmask"
+                for rank in each.ranks
+            )
+            where = " where smaller" if each.optional else ""
+            yield f"{store.name}: {each.role} as {ranks}{where}"
+
+
+def _compute(architecture: Architecture) -> Iterator[str]:
+    compute = architecture.compute
+    if compute.zeros is not None:
+        done, operands = _DONE[compute.zeros.saving], " or ".join(compute.zeros.operands)
+        yield f"{compute.name} {done} on {operands}"
+    for each in compute.packing:
+        yield f"{each.role} of {each.group} along {each.rank} packed onto {each.lanes} lanes"

@@ -1,0 +1,173 @@
+"""Zeros from the command line to the sheet: densities given, pruned, measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import octant
+from octant.api.accuracy import load_runnable
+from octant.api.zeros import given, measured
+from octant.arch import Level
+from octant.scorecard import Figure, Missing, Scorecard
+from octant.workload import Einsum, Layer, Mask, Role, Structured, Workload, matmul
+from tests.against.sparseloop.designs import CASES
+from tests.against.sparseloop.test_designs import with_channels
+
+
+def value(card: Scorecard, metric: str, row: str) -> float:
+    figure = getattr(card, metric)[row]
+    assert isinstance(figure, Figure)
+    return figure.value
+
+
+def product(columns: int, inner: int, rows: int, pattern: Structured | None = None) -> Workload:
+    einsum = matmul(rows=rows, inner=inner, columns=columns)
+    if pattern is not None:
+        tensors = tuple(
+            replace(tensor, density=pattern.keep / pattern.of, pattern=pattern)
+            if tensor.role is Role.WEIGHT
+            else tensor
+            for tensor in einsum.tensors
+        )
+        einsum = replace(einsum, tensors=tensors)
+    return Workload("product", (Layer("product", "Gemm", einsum, ("x",), ("y",)),))
+
+
+def test_zeros_save_energy_and_the_sheet_has_both() -> None:
+    dense = octant.evaluate("digits-lenet", "eyeriss")
+    thin = octant.evaluate("digits-lenet", "eyeriss", densities={"input": 0.4, "output": 0.4})
+    assert value(thin, "energy", "per_inference") < value(dense, "energy", "per_inference")
+    assert value(thin, "energy", "on_dense_data") == pytest.approx(
+        value(dense, "energy", "per_inference")
+    )
+    assert value(thin, "throughput", "effectual_operations") == pytest.approx(
+        0.4 * value(thin, "throughput", "operations_per_s")
+    )
+    assert any("another mapping may be better" in said for said in thin.assumptions)
+    with pytest.raises(KeyError):
+        dense.energy["on_dense_data"]
+
+
+def test_nothing_changes_where_nothing_is_zero() -> None:
+    plain = octant.evaluate("digits-lenet", "eyeriss", densities={})
+    chip = octant.load_architecture("eyeriss")
+    blind = replace(
+        chip,
+        nodes=tuple(
+            replace(node, intersections=()) if isinstance(node, Level) else node
+            for node in chip.nodes
+        ),
+        compute=replace(chip.compute, zeros=None),
+    )
+    same = octant.evaluate("digits-lenet", blind)
+    assert value(plain, "energy", "per_inference") == pytest.approx(
+        value(same, "energy", "per_inference")
+    )
+    assert value(plain, "latency", "latency") == value(same, "latency", "latency")
+
+
+def test_chips_that_see_no_zeros_say_so() -> None:
+    thin = octant.evaluate("digits-lenet", "teaching", densities={"input": 0.4})
+    dense = octant.evaluate("digits-lenet", "teaching")
+    assert value(thin, "energy", "per_inference") == value(dense, "energy", "per_inference")
+    assert any("save neither time nor energy" in said for said in thin.assumptions)
+    assert isinstance(thin.throughput["effectual_operations"], Missing)
+
+
+def test_a_format_loses_on_dense_data() -> None:
+    """The PE of Eyeriss v2 always codes: dense data takes more than values alone."""
+    card = octant.evaluate(product(16, 8, 4), "eyeriss2-pe")
+    layer = card.layers[0]
+    metadata = [part for part in layer.energy if part.action.endswith("metadata")]
+    assert metadata and all((part.energy_j or 0) >= 0 for part in metadata)
+    assert sum(part.bits for part in metadata) > 0
+
+
+def test_the_built_in_pe_takes_the_real_cycles() -> None:
+    """Layer L27 of sparse MobileNet: the sum over channels of nonzeros times nonzeros."""
+    case = CASES["eyeriss2_pe"]["L27"]
+    einsum = matmul(rows=case["rows"], inner=case["inner"], columns=case["columns"])
+    shaped = _shaped(einsum, case)
+    network = Workload("L27", (Layer("L27", "Conv", shaped, ("x",), ("y",)),))
+    card = octant.evaluate(network, "eyeriss2-pe", time_limit_s=5, objective="latency")
+    assert card.layers[0].cycles == case["exact_cycles"]
+
+
+def _shaped(einsum: Einsum, case: dict[str, list[int]]) -> Einsum:
+    """Masks for inputs[N, G, C, P] and weights[G, K, C]."""
+    from octant.sparsity import array_of, mask_of
+
+    plain = Einsum(
+        (("K", case["columns"]), ("C", case["inner"]), ("P", case["rows"])),  # type: ignore[arg-type]
+        tuple(
+            replace(
+                tensor,
+                axes=tuple(axis for axis in tensor.axes if axis[0].rank not in "NG")
+                if tensor.role is not Role.INPUT
+                else tuple(tensor.axes[index] for index in (3, 2)),
+            )
+            if tensor.role is not Role.WEIGHT
+            else replace(tensor, axes=(tensor.axes[2], tensor.axes[1]))
+            for tensor in einsum.tensors
+        ),
+    )
+    masked = with_channels(plain, case)
+    found = []
+    for tensor in einsum.tensors:
+        pattern = masked.tensor(tensor.name).pattern
+        if isinstance(pattern, Mask):
+            turned = array_of(pattern).T.reshape(tensor.shape(einsum.sizes))
+            tensor = replace(tensor, density=float(turned.mean()), pattern=mask_of(turned))
+        found.append(tensor)
+    return replace(einsum, tensors=tuple(found))
+
+
+def test_two_of_four_halve_the_steps_until_a_port_limits() -> None:
+    dense = octant.evaluate(product(128, 1152, 256), "sparse-tensor-core", time_limit_s=5)
+    pattern = Structured(2, 4, "C")
+    thin = octant.evaluate(product(128, 1152, 256, pattern), "sparse-tensor-core", time_limit_s=5)
+    full, half = dense.layers[0].cycles, thin.layers[0].cycles
+    assert full == 36864 and half is not None
+    assert 36864 / 2 <= half < 36864
+    sparse = thin.layers[0].run
+    assert sparse is not None and sparse.effectual == 128 * 1152 * 256 / 2
+
+
+def test_measured_zeros_are_those_of_the_network() -> None:
+    workload = octant.load_network("digits-lenet")
+    found = measured(workload, "digits-lenet", "digits")
+    first, second = (layer.work for layer in found.mac_layers[:2])
+    assert isinstance(first, Einsum) and isinstance(second, Einsum)
+    inputs = first.operands[0]
+    assert 0.2 < inputs.density < 0.6  # digits are half background
+    assert 0.1 < first.output.density < 0.9  # behind its ReLU
+    assert second.operands[0].density < 1
+    card = octant.evaluate("digits-lenet", "eyeriss", data="digits", zeros=True)
+    assert any(
+        "Zeros are those of input by chance, output by chance" in s for s in card.assumptions
+    )
+
+
+def test_pruned_weights_are_masks() -> None:
+    recipe = octant.recipe_of(prune="layer=50%")
+    from octant.api.formats import with_densities
+
+    thin = with_densities(octant.load_network("digits-lenet"), "digits-lenet", recipe)
+    work = thin.mac_layers[0].work
+    assert isinstance(work, Einsum)
+    weights = work.operands[1]
+    assert isinstance(weights.pattern, Mask)
+    stored = load_runnable("digits-lenet").layers[0].weights
+    assert stored is not None
+    kept = np.abs(stored) > np.median(np.abs(stored))
+    assert weights.density == pytest.approx(kept.mean(), abs=0.02)
+
+
+def test_densities_of_a_layer_come_before_those_of_all() -> None:
+    thin = given(octant.load_network("digits-lenet"), {"weight": 0.5, "fc1.weight": 0.25})
+    found = {layer.name: layer.work.operands[1].density for layer in thin.mac_layers
+             if isinstance(layer.work, Einsum)}  # fmt: skip
+    assert found["fc1"] == 0.25 and found["fc2"] == 0.5
