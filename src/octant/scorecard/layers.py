@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from octant.arch import Architecture
 from octant.errors import InfeasibleError
-from octant.mapper.result import SearchResult
 from octant.model import EnergyEntry, Evaluation
 from octant.scorecard.leakage import with_leakage
 from octant.scorecard.records import ArrayRun, EnergyPart, LayerMapping, LayerResult, Place
@@ -79,7 +78,7 @@ def on_array(layer: Layer, architecture: Architecture, mapping: LayerMapping) ->
         energy_j=None if evaluation.energy_j is None else evaluation.energy_j * layer.repeats,
         missing=evaluation.missing,
         energy=energy,
-        run=_array_run(search, evaluation, layer.repeats),
+        run=_array_run(mapping, evaluation, layer.repeats),
         dense_latency_s=None if full is None else full.latency_s * layer.repeats,
         dense_energy_j=None
         if full is None or full.energy_j is None
@@ -111,7 +110,9 @@ def _without_macs(
     return result
 
 
-def _array_run(search: SearchResult, evaluation: Evaluation, repeats: int) -> ArrayRun:
+def _array_run(mapping: LayerMapping, evaluation: Evaluation, repeats: int) -> ArrayRun:
+    search = mapping.result
+    known = evaluation.sparse is not None and evaluation is not mapping.on_dense_data
     return ArrayRun(
         mapping=evaluation.mapping,
         status=search.status,
@@ -127,7 +128,9 @@ def _array_run(search: SearchResult, evaluation: Evaluation, repeats: int) -> Ar
         active_share=evaluation.active_share,
         utilization_of_active=evaluation.utilization_of_active,
         timed=float(evaluation.macs * repeats),
-        effectual=None if evaluation.sparse is None else evaluation.sparse.effectual * repeats,
+        effectual=evaluation.sparse.effectual * repeats
+        if known and evaluation.sparse is not None
+        else None,
     )
 
 

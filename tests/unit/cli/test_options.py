@@ -44,7 +44,7 @@ def test_completion_offers_names_and_files(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     for name in ("eyeriss-mine.yaml", "resnet-mine.onnx", "notes.txt"):
         (tmp_path / name).touch()
-    assert completion.chips("eyeriss") == ["eyeriss", "eyeriss-isca16", "eyeriss-mine.yaml"]
+    assert completion.chips("eyeriss-") == ["eyeriss-isca16", "eyeriss-mine.yaml"]
     assert completion.networks("resnet1") == ["resnet18"]
     assert "resnet-mine.onnx" in completion.networks("resnet")
     assert completion.shown("t") == ["teaching", "tpu1", "transformer"]
