@@ -134,6 +134,10 @@ def test_two_of_four_halve_the_steps_until_a_port_limits() -> None:
     assert 36864 / 2 <= half < 36864
     sparse = thin.layers[0].run
     assert sparse is not None and sparse.effectual == 128 * 1152 * 256 / 2
+    assert sparse.timed == pytest.approx(sparse.effectual)
+    assert sparse.utilization <= 1
+    products = [part for part in thin.layers[0].energy if part.action == "MAC"]
+    assert products[0].count == 128 * 1152 * 256 / 2
 
 
 def test_measured_zeros_are_those_of_the_network() -> None:

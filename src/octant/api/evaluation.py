@@ -116,7 +116,7 @@ def evaluate(
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     mappings = _map(workload, chip, goal, constraints, time_limit_s, progress)
     if chip.sees_zeros:
-        mappings = tuple(_with_zeros(mapping, workload, chip) for mapping in mappings)
+        mappings = _with_zeros(mappings, workload, chip)
     return assemble(
         workload,
         chip,
@@ -156,18 +156,26 @@ def _required(data: str | Path | DataSet | None) -> str | Path | DataSet:
     return data
 
 
-def _with_zeros(mapping: LayerMapping, workload: Workload, chip: Architecture) -> LayerMapping:
-    """The mapping with what it costs with the zeros of its layer, and on dense data."""
+def _with_zeros(
+    mappings: tuple[LayerMapping, ...], workload: Workload, chip: Architecture
+) -> tuple[LayerMapping, ...]:
+    """The mappings with what they cost with the zeros of their layers, and on dense data."""
     from octant.model import evaluate_sparse
 
-    found = mapping.result.evaluation
-    assert found is not None, "a layer without a mapping was refused"
-    work = next(layer.work for layer in workload.mac_layers if layer.name == mapping.layer)
-    thin = _in_formats(work, chip)
-    full = evaluate_sparse(found, mapping.einsum, chip)
-    if thin == mapping.einsum:
-        return replace(mapping, with_zeros=full, on_dense_data=full)
-    return replace(mapping, with_zeros=evaluate_sparse(found, thin, chip), on_dense_data=full)
+    thin = {layer.name: _in_formats(layer.work, chip) for layer in workload.mac_layers}
+    known = any(thin[mapping.layer] != mapping.einsum for mapping in mappings)
+    found = []
+    for mapping in mappings:
+        searched = mapping.result.evaluation
+        assert searched is not None, "a layer without a mapping was refused"
+        full = evaluate_sparse(searched, mapping.einsum, chip)
+        some = (
+            full
+            if thin[mapping.layer] == mapping.einsum
+            else evaluate_sparse(searched, thin[mapping.layer], chip)
+        )
+        found.append(replace(mapping, with_zeros=some, on_dense_data=full, zeros_known=known))
+    return tuple(found)
 
 
 def _measured(

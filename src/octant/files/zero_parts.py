@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from octant.arch import (
     Compression,
@@ -35,7 +33,7 @@ class FormatRankPart(Part):
 class CompressionPart(Part):
     """The format of a role in a memory, outermost rank first."""
 
-    ranks: Annotated[list[FormatRankPart], Field(min_length=1)]
+    ranks: list[FormatRankPart]
     optional: bool = False
 
 
@@ -44,14 +42,14 @@ class IntersectionPart(Part):
 
     saving: SavingName
     target: RoleName
-    leaders: Annotated[list[OperandName], Field(min_length=1)]
+    leaders: list[OperandName]
 
 
 class ZeroOperandsPart(Part):
     """Products that are spared where one of these operands is zero."""
 
     saving: SavingName
-    operands: Annotated[list[OperandName], Field(min_length=1)]
+    operands: list[OperandName]
 
 
 class PackingPart(Part):

@@ -112,7 +112,6 @@ def _without_macs(
 
 def _array_run(mapping: LayerMapping, evaluation: Evaluation, repeats: int) -> ArrayRun:
     search = mapping.result
-    known = evaluation.sparse is not None and evaluation is not mapping.on_dense_data
     return ArrayRun(
         mapping=evaluation.mapping,
         status=search.status,
@@ -129,7 +128,7 @@ def _array_run(mapping: LayerMapping, evaluation: Evaluation, repeats: int) -> A
         utilization_of_active=evaluation.utilization_of_active,
         timed=float(evaluation.macs * repeats),
         effectual=evaluation.sparse.effectual * repeats
-        if known and evaluation.sparse is not None
+        if mapping.zeros_known and evaluation.sparse is not None
         else None,
     )
 

@@ -266,11 +266,11 @@ def _energy_row(run: Totals, limits: Limits, name: str, label: str, unit: Unit) 
     joules = run.off_chip_j if name == "off_chip" else run.energy_j
     if joules is None:
         return Row(name, label, _unpriced(run))
-    if not joules or not run.latency_s:
+    if not run.latency_s or (not joules and name != "off_chip"):
         return Row(name, label, _idle())
     value = {
         Unit.JOULE_PER_INFERENCE: joules / run.batch,
-        Unit.INFERENCES_PER_JOULE: run.batch / joules,
+        Unit.INFERENCES_PER_JOULE: run.batch / joules if joules else 0.0,
         Unit.WATT: joules / run.latency_s,
     }[unit]
     ends = limits.off_chip if name == "off_chip" else limits.whole

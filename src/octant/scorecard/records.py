@@ -421,6 +421,7 @@ class LayerMapping:
         result: of the search.
         with_zeros: what the mapping costs with the layer's zeros; None where the chip sees none.
         on_dense_data: what it costs the same chip where nothing is zero.
+        zeros_known: some values of the network are known to be zero.
     """
 
     layer: str
@@ -430,3 +431,4 @@ class LayerMapping:
     result: SearchResult
     with_zeros: Evaluation | None = None
     on_dense_data: Evaluation | None = None
+    zeros_known: bool = False

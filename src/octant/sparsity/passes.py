@@ -89,6 +89,8 @@ def thin(
     all_kept, timed_kept = _of_products(einsum, architecture, passages)
     happening, timed = (shares.of_products(nest, kept) for kept in (all_kept, timed_kept))
     packing = _packing(einsum, architecture)
+    slots = timed * packing
+    happening = min(happening, slots)
     imbalance = _imbalance(nest, architecture, timed_kept) if timed < 1 else 1.0
     everything = {tensor.name: frozenset[int]() for tensor in einsum.operands}
     return SparseCounts(
@@ -107,7 +109,7 @@ def thin(
             for each in mine
         ),
         macs=Moves(
-            counts.macs * happening, counts.macs * (timed - happening), counts.macs * (1 - timed)
+            counts.macs * happening, counts.macs * (slots - happening), counts.macs * (1 - slots)
         ),
         effectual=counts.macs * shares.of_products(nest, everything),
         steps=counts.steps * timed * packing * imbalance,
@@ -160,13 +162,16 @@ def _of_products(
 ) -> tuple[Conditions, Conditions]:
     """What a product needs to be computed, and what it needs to take time.
 
-    An operand that does not come leaves nothing to multiply.
+    An operand that does not come leaves nothing to multiply; of a packed one only nonzeros do.
     """
     happening: dict[str, frozenset[int]] = {}
     timed: dict[str, frozenset[int]] = {}
     for tensor in einsum.operands:
         happening = narrower(happening, passages[tensor.name][-1].conditions)
         timed = narrower(timed, passages[tensor.name][-1].timed_conditions)
+    packed = {each.role for each in architecture.compute.packing}
+    alone = {tensor.name: frozenset[int]() for tensor in einsum.operands if tensor.role in packed}
+    happening = narrower(happening, alone)
     zeros = architecture.compute.zeros
     if zeros is not None:
         own = {
