@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks import accuracy, pricing, reports
+from benchmarks import accuracy, pricing, reports, sparsity
 from benchmarks.searches import table
 
 PYTHON_IMPORT = ("-c", "import octant")
@@ -85,6 +85,7 @@ def main() -> None:
         print(row(f"octant {' '.join(command[:4])}", runs), flush=True)
     print(f"\n{pricing.table()}")
     print(f"\n{table()}")
+    print(f"\n{sparsity.table()}")
     print(f"\n{accuracy.table()}")
     print(f"\n{reports.table()}")
 

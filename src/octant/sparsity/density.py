@@ -33,7 +33,7 @@ def mask_of(nonzero: Booleans) -> Mask:
     return Mask(tuple(nonzero.shape), np.packbits(nonzero.astype(bool), axis=None).tobytes())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def array_of(mask: Mask) -> Booleans:
     r"""The array that a mask packs.
 
@@ -74,12 +74,25 @@ def share(tensor: Tensor, shape: Extents) -> float:
         tensor: its own density counts where chance says where the nonzeros lie.
         shape: the extents of the whole tensor.
     """
+    if isinstance(tensor.pattern, Mask):
+        return _nonzeros(tensor.pattern) / math.prod(shape)
     nonzero = masked(tensor, shape)
     if nonzero is not None:
         return float(nonzero.mean())
     if isinstance(tensor.pattern, Structured):
         return tensor.pattern.keep / tensor.pattern.of
     return tensor.density
+
+
+@lru_cache(maxsize=256)
+def _nonzeros(mask: Mask) -> int:
+    """The nonzeros of a mask, counted in its bytes."""
+    return int(np.bitwise_count(np.frombuffer(mask.bits, np.uint8)).sum())
+
+
+def is_masked(tensor: Tensor) -> bool:
+    """The tensor's nonzeros are known one by one."""
+    return isinstance(tensor.pattern, Mask | Banded)
 
 
 def empty_chance(tensor: Tensor, shape: Extents, tile: Extents) -> float:

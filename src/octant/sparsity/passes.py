@@ -17,7 +17,7 @@ from octant.sparsity.counts import (
     SparseTensor,
     SparseTransfer,
 )
-from octant.sparsity.density import largest_occupancy, masked, occupancy_chances
+from octant.sparsity.density import is_masked, largest_occupancy, occupancy_chances
 from octant.sparsity.formats import Stored, chosen
 from octant.sparsity.imbalance import busiest, expected_busiest, product_variance
 from octant.sparsity.nest import Hop, digits, hops, window
@@ -118,7 +118,7 @@ def thin(
         chance=tuple(
             tensor.name
             for tensor in einsum.tensors
-            if masked(tensor, nest.shape(tensor)) is not None and not nest.by_mask(tensor)
+            if is_masked(tensor) and not nest.by_mask(tensor)
         ),
     )
 

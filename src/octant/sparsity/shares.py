@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from octant.sparsity.density import empty_chance, masked, share
+from octant.sparsity.density import empty_chance, is_masked, masked, share
 from octant.sparsity.nest import Digit, window
 from octant.workload import Einsum, Tensor
 
@@ -55,7 +55,7 @@ class Nest:
 
     def by_mask(self, tensor: Tensor) -> bool:
         """Its nonzeros are known one by one, and few enough to be met one by one."""
-        if masked(tensor, self.shape(tensor)) is None:
+        if not is_masked(tensor):
             return False
         points = math.prod(digit.factor for digit in self.digits if digit.rank in tensor.ranks)
         return points <= MOST_POINTS
@@ -103,6 +103,11 @@ def of_products(nest: Nest, kept: Conditions) -> float:
     chance, real = _split(nest, kept)
     if not real:
         return chance
+    if len(real) == 1:
+        ((name, inside),) = real.items()
+        only = nest.einsum.tensor(name)
+        if not inside and all(len(axis) == 1 for axis in only.axes):
+            return chance * share(only, nest.shape(only))  # each element meets as many products
     everywhere = frozenset(range(len(nest.digits)))
     factors = [_occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     exist = _existence(nest, everywhere)
