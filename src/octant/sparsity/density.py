@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octant.errors import InvalidWorkloadError
-from octant.workload import Banded, Even, Mask, Structured, Tensor, Uniform
+from octant.workload import Banded, Even, Mask, Structured, Tensor
 
 Extents: TypeAlias = tuple[int, ...]
 Booleans: TypeAlias = NDArray[np.bool_]
@@ -247,10 +247,20 @@ def largest_occupancy(
         tile: the extents of the tile.
         confidence: 1 for all tiles that there can be.
     """
+    if confidence >= 1 and not is_masked(tensor):
+        return _most(tensor, shape, tile)
     chances = occupancy_chances(tensor, shape, tile)
-    if confidence >= 1 and isinstance(tensor.pattern, Uniform):
-        size = math.prod(shape)
-        return min(math.prod(tile), math.ceil(tensor.density * size - 1e-9))
     if confidence >= 1:
         return int(np.flatnonzero(chances)[-1])
     return int(np.searchsorted(np.cumsum(chances), confidence - 1e-12))
+
+
+def _most(tensor: Tensor, shape: Extents, tile: Extents) -> int:
+    """The most nonzeros that any tile of a pattern of chance can hold."""
+    inside, pattern = math.prod(tile), tensor.pattern
+    if isinstance(pattern, Structured):
+        part = tile[_axis(tensor, pattern.rank)]
+        full, rest = divmod(part, pattern.of)
+        return inside // part * (full * pattern.keep + min(rest, pattern.keep))
+    size = inside if isinstance(pattern, Even) else math.prod(shape)
+    return min(inside, math.ceil(tensor.density * size - 1e-9))
