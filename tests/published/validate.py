@@ -19,6 +19,7 @@ from tests.published import (
     mi210_page,
     nvdla_page,
     targets_page,
+    sparse_page,
     tpu_page,
 )
 
@@ -49,6 +50,7 @@ def page() -> str:
             a100_page.section(),
             mi210_page.section(),
             nvdla_page.section(),
+            sparse_page.section(),
             components_page.section().rstrip("\n"),
             "",
         ]

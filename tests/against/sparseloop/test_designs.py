@@ -375,6 +375,20 @@ def test_sparseloops_rule_of_packing(a: str, b: str) -> None:
     assert found == pytest.approx(case["sparseloop"][f"{a}_{b}"], rel=0.03)
 
 
+def test_passes_are_nearer_to_the_paper_than_lanes_in_use() -> None:
+    case, errors = CASES["dual_side_tensor_core"], []
+    for a in ("0.9", "0.7", "0.5", "0.3"):
+        for b in ("1.0", "0.4"):
+            first, second = _chances(float(a)), _chances(float(b))
+            sums = float(a) * float(b) * 128 / 116
+            steps = share_of_passes(first, 8) * share_of_passes(second, 16)
+            filled = mean_fill(first, 8) * mean_fill(second, 16)
+            found = [max(x, sums) * 116 / 128 for x in (steps, float(a) * float(b) / filled)]
+            errors.append([abs(x / case["paper"][a][b] - 1) for x in found])
+    means = np.mean(errors, axis=0)
+    assert means == pytest.approx([0.049, 0.069], abs=0.0005)
+
+
 def _chances(density: float) -> Any:
     """Nonzeros among 32 of the 4096 x 4096 elements."""
     size = 4096 * 4096
