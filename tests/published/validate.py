@@ -18,8 +18,8 @@ from tests.published import (
     isca16_page,
     mi210_page,
     nvdla_page,
-    targets_page,
     sparse_page,
+    targets_page,
     tpu_page,
 )
 
