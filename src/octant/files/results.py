@@ -1,7 +1,7 @@
 """Results as JSON: written whole or not at all, and read back equal.
 
 A result is a dataclass with a field ``schema`` whose default names its JSON form and version
-(``octant.scorecard/2``). This floor knows no result by name; who reads one says of which type.
+(``octant.scorecard/3``). This floor knows no result by name; who reads one says of which type.
 """
 
 from __future__ import annotations

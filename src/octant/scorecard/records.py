@@ -16,7 +16,7 @@ from octant.source import Origin
 from octant.workload import Einsum, UnknownWork, VectorWork
 
 #: The name and version of the JSON form; another version is refused when read.
-SCHEMA = "octant.scorecard/2"
+SCHEMA = "octant.scorecard/3"
 
 #: A multiply-accumulate is a multiplication and an addition: two operations.
 OPERATIONS_PER_MAC = 2
@@ -220,8 +220,8 @@ class ArrayRun:
     utilization: float
     active_share: float
     utilization_of_active: float
-    timed: float = 0.0
-    effectual: float | None = None
+    timed: float
+    effectual: float | None
 
 
 @dataclass(frozen=True, slots=True)

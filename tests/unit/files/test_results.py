@@ -52,7 +52,7 @@ def test_a_scorecard_comes_back_equal(scorecard: Scorecard) -> None:
 
 
 def test_the_schema_is_the_first_key(scorecard: Scorecard) -> None:
-    assert to_json(scorecard).splitlines()[1] == ' "schema": "octant.scorecard/2",'
+    assert to_json(scorecard).splitlines()[1] == ' "schema": "octant.scorecard/3",'
 
 
 def test_alternatives_say_which_one_they_are(scorecard: Scorecard) -> None:
@@ -77,10 +77,10 @@ def test_figures_and_texts_are_exact(
 
 
 @pytest.mark.parametrize(
-    "schema", ["octant.scorecard/1", "octant.scorecard/3", "something", 1, None]
+    "schema", ["octant.scorecard/2", "octant.scorecard/4", "something", 1, None]
 )
 def test_another_schema_is_refused(scorecard: Scorecard, schema: object) -> None:
-    with pytest.raises(FileFormatError, match=r"file: schema is .*reads 'octant.scorecard/2'"):
+    with pytest.raises(FileFormatError, match=r"file: schema is .*reads 'octant.scorecard/3'"):
         from_json(changed(scorecard, "schema", to=schema), Scorecard, "file")
 
 
