@@ -9,7 +9,8 @@ from octant.arch import Architecture, Dataflow
 from octant.bounds import compulsory_bits
 from octant.eyexam.relaxing import limits
 from octant.eyexam.suite import Suite, SuiteShape
-from octant.mapper import Objective, search
+from octant.mapper import Objective, SearchResult, search
+from octant.model import evaluate_sparse
 from octant.workload import Einsum, Role, with_formats
 
 #: The name and version of the JSON form.
@@ -74,28 +75,49 @@ def try_shape(
     architecture: Architecture,
     dataflow: Dataflow,
     *,
-    kind: str = "shape",
     time_limit_s: float | None = None,
 ) -> Trial:
     """Returns how a chip runs a shape at its fastest, or why it does not."""
     einsum = in_formats_of(shape.einsum, architecture)
-    result = search(
+    result = _fastest(einsum, architecture, dataflow, time_limit_s)
+    if result.evaluation is None:
+        return Trial(shape.name, "shape", False, result.reason)
+    bound = attainable_cycles(einsum, architecture)
+    return _trial(shape.name, "shape", einsum, architecture, result, bound)
+
+
+def _fastest(
+    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, time_limit_s: float | None
+) -> SearchResult:
+    return search(
         einsum,
         architecture,
         objective=Objective.LATENCY,
         dataflow=dataflow,
         time_limit_s=time_limit_s,
     )
-    if result.evaluation is None:
-        return Trial(shape.name, kind, False, result.reason)
+
+
+def _trial(
+    name: str,
+    kind: str,
+    einsum: Einsum,
+    architecture: Architecture,
+    result: SearchResult,
+    bound_cycles: float | None,
+) -> Trial:
+    """A mapping that was found, with what the chip makes of the zeros of the work."""
     found = result.evaluation
+    assert found is not None, "a shape without a mapping does not run"
+    if architecture.sees_zeros:
+        found = evaluate_sparse(found, einsum, architecture)
     return Trial(
-        name=shape.name,
+        name=name,
         kind=kind,
         runs=True,
         note="search stopped: at least" if result.gap else "",
         utilization=found.utilization,
-        of_bound=attainable_cycles(einsum, architecture) / found.cycles,
+        of_bound=None if bound_cycles is None else bound_cycles / found.cycles,
         runs_per_s=1 / found.latency_s,
         runs_per_j=1 / found.energy_j if found.energy_j else None,
     )
@@ -131,23 +153,40 @@ def try_density(
     *,
     time_limit_s: float | None = None,
 ) -> Trial:
-    """Returns how a chip runs a shape of which only a share of the weights is not zero."""
+    """Returns how a chip runs a shape of which only a share of the weights, by chance, is not zero.
+
+    At the fastest mapping where nothing is zero. The bound knows no zeros, so that there is no
+    share of it.
+    """
+    einsum = in_formats_of(shape.einsum, architecture)
     thinned = replace(
-        shape.einsum,
+        einsum,
         tensors=tuple(
             replace(tensor, density=density) if tensor.role is Role.WEIGHT else tensor
-            for tensor in shape.einsum.tensors
+            for tensor in einsum.tensors
         ),
     )
     name = f"{shape.name}, {100 * density:g} % of the weights"
-    thin = SuiteShape(name, shape.origin, thinned)
-    found = try_shape(thin, architecture, dataflow, kind="density", time_limit_s=time_limit_s)
-    dense = try_shape(shape, architecture, dataflow, time_limit_s=time_limit_s)
-    if not (found.runs_per_s and dense.runs_per_s):
-        return found
+    result = _fastest(einsum, architecture, dataflow, time_limit_s)
+    if result.evaluation is None:
+        return Trial(name, "density", False, result.reason)
+    dense = _trial(shape.name, "shape", einsum, architecture, result, None)
+    found = _trial(name, "density", thinned, architecture, result, None)
+    note = "; ".join(part for part in (_gained(found, dense), found.note) if part)
+    return replace(found, note=note)
+
+
+def _gained(found: Trial, dense: Trial) -> str:
+    """What zeros gain, in words."""
+    assert found.runs_per_s is not None and dense.runs_per_s is not None, "both run"
     faster = found.runs_per_s / dense.runs_per_s
-    words = "as fast as dense: zeros gain nothing" if faster == 1 else f"{faster:.3g} x dense"
-    return replace(found, note="; ".join(part for part in (words, found.note) if part))
+    speed = "as fast as dense" if faster == 1 else f"{faster:.3g} x dense"
+    if not (found.runs_per_j and dense.runs_per_j):
+        return speed
+    leaner = found.runs_per_j / dense.runs_per_j
+    if leaner == faster == 1:
+        return f"{speed}: zeros gain nothing"
+    return f"{speed}, {leaner:.3g} x inferences/J"
 
 
 def summed_up(

@@ -52,11 +52,12 @@ def _trials(trials: list[Trial], kind: str, width: int) -> list[str]:
         columns = [Column("entry"), Column("runs"), Column("note", wraps=True)]
         rows = [(t.name, "yes" if t.runs else "no", t.note) for t in trials]
         return table(columns, rows, width=width, indent="  ")
+    bounded = any(trial.of_bound is not None for trial in trials)
     columns = [
         Column("entry"),
         Column("runs"),
         Column("in use", right=True),
-        Column("of the bound", right=True),
+        *[Column("of the bound", right=True)] * bounded,
         Column("inferences/s", right=True),
         Column("inferences/J", right=True),
         Column("note", wraps=True),
@@ -66,7 +67,7 @@ def _trials(trials: list[Trial], kind: str, width: int) -> list[str]:
             trial.name,
             "yes" if trial.runs else "no",
             "" if trial.utilization is None else share(trial.utilization),
-            "" if trial.of_bound is None else share(trial.of_bound),
+            *["" if trial.of_bound is None else share(trial.of_bound)] * bounded,
             "" if trial.runs_per_s is None else bare(trial.runs_per_s),
             "" if trial.runs_per_j is None else bare(trial.runs_per_j),
             trial.note,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from octant.accuracy.results import Accuracy
 from octant.arch import Architecture, Dataflow
 from octant.eyexam.flexibility import Flexibility
@@ -18,7 +20,7 @@ from octant.scorecard.records import LayerMapping, Scorecard
 from octant.scorecard.references import references
 from octant.scorecard.totals import decomposition, totals
 from octant.scorecard.uncertainty import contributions
-from octant.workload import Role, Workload
+from octant.workload import Einsum, Role, Workload
 
 
 def assemble(
@@ -67,6 +69,7 @@ def assemble(
         objective=objective,
         dataflow=dataflow.name if dataflow else "",
         formats=tuple((role.value, str(architecture.compute.format(role))) for role in Role),
+        nonzero=nonzero(workload),
         accuracy=accuracy(workload.name, architecture, measured),
         throughput=metrics.throughput(run, factors, architecture),
         latency=metrics.latency(run),
@@ -84,3 +87,28 @@ def assemble(
         references=references(workload, architecture, dataflow, measured),
         versions=versions,
     )
+
+
+def nonzero(workload: Workload) -> tuple[tuple[str, float], ...]:
+    """The share of values that are not zero, by role, where some are known to be zero.
+
+    >>> from dataclasses import replace
+    >>> from octant.workload import Layer, matmul
+    >>> work = matmul(rows=2, inner=4, columns=4)
+    >>> thin = tuple(replace(t, density=0.25 if t.role is Role.WEIGHT else 1) for t in work.tensors)
+    >>> nonzero(Workload("one", (Layer("fc", "MatMul", replace(work, tensors=thin)),)))
+    (('weight', 0.25),)
+    """
+    works = [layer.work for layer in workload.mac_layers if isinstance(layer.work, Einsum)]
+    pairs = [
+        (tensor.role, tensor.elements(work.sizes), tensor.density)
+        for work in works
+        for tensor in work.tensors
+    ]
+    found = []
+    for role in Role:
+        mine = [(count, density) for each, count, density in pairs if each is role]
+        if any(density < 1 for _, density in mine):
+            there = math.fsum(count * density for count, density in mine)
+            found.append((role.value, there / sum(count for count, _ in mine)))
+    return tuple(found)

@@ -82,6 +82,11 @@ def _formats(card: Scorecard) -> str:
     return ", ".join(f"{role} {number}" for role, number in card.formats)
 
 
+def _nonzero(card: Scorecard) -> str:
+    shares = [f"{100 * density:.3g} % of {role}" for role, density in card.nonzero]
+    return ", ".join(shares) or "all"
+
+
 def _run_layers(card: Scorecard) -> frozenset[str]:
     left_out = (Place.NOT_RUN, Place.UNKNOWN)
     return frozenset(layer.name for layer in card.layers if layer.place not in left_out)
@@ -116,6 +121,10 @@ CHECKS = (
     Check(
         "number formats", _formats, (*_RUN, Kind.SILICON),
         "narrower numbers are cheaper to store, move and multiply, and may cost accuracy",
+    ),
+    Check(
+        "values that are not zero", _nonzero, _RUN,
+        "a chip may spare what zeros need: with others the same chip does other work",
     ),
     Check(
         "batch", lambda card: str(card.batch), _RUN,

@@ -364,6 +364,8 @@ class Scorecard:
         objective: what each layer's search minimised.
         dataflow: the constraints that the mappings obey; empty for none.
         formats: (role, number format) pairs in which the network runs.
+        nonzero: (role, share of its values that are not zero) pairs over the layers that multiply,
+            where some are known to be zero, whatever the chip makes of them.
         accuracy, throughput, latency, energy, power, cost, flexibility, scalability: the metrics.
         decomposition: throughput as a product; None where the network multiplies nothing.
         energy_parts: energy of the run by component, action and tensor, summed over the layers.
@@ -384,6 +386,7 @@ class Scorecard:
     objective: Objective
     dataflow: str
     formats: tuple[tuple[str, str], ...]
+    nonzero: tuple[tuple[str, float], ...]
     accuracy: Metric
     throughput: Metric
     latency: Metric

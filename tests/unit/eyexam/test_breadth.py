@@ -52,6 +52,17 @@ def test_a_suite_by_hand() -> None:
     assert (thin.kind, thin.note) == ("density", "as fast as dense: zeros gain nothing")
 
 
+def test_zeros_gain_where_the_chip_skips_them() -> None:
+    """A PE of Eyeriss v2 takes a cycle for each product of nonzeros: 256 in place of 512."""
+    square = SuiteShape("square", "a test", matmul(rows=8, inner=8, columns=8))
+    suite = Suite("thin", 1, (square,), densities=(0.5,), densities_of="square")
+    dense, thin = api.flexibility("eyeriss2-pe", suite).trials
+    assert dense.runs_per_s is not None and thin.runs_per_s is not None
+    assert thin.runs_per_s == pytest.approx(2 * dense.runs_per_s)
+    assert thin.note.startswith("2 x dense, ") and thin.note.endswith(" x inferences/J")
+    assert thin.of_bound is None
+
+
 def test_a_shape_that_does_not_run_says_why_and_is_the_worst() -> None:
     suite = Suite(
         "wide",

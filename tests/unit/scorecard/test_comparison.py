@@ -106,6 +106,11 @@ def test_another_process_touches_time_energy_and_silicon_but_no_cycles(card: Sco
             ("input int16, weight int16, output int16", "input int8"),
         ),
         (
+            {"nonzero": (("input", 0.45), ("weight", 1 / 3))},
+            "values that are not zero",
+            ("all", "45 % of input, 33.3 % of weight"),
+        ),
+        (
             {"energy_parts": ()},
             "",
             (),
