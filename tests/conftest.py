@@ -1,9 +1,13 @@
-"""Settings of every test: the same examples on every run, and a search that is ready."""
+"""Settings of every test: the same examples on every run, a search that is ready, no cache."""
+
+import os
 
 import pytest
 from hypothesis import settings
 
 from octant.mapper import prepare
+
+os.environ["OCTANT_CACHE"] = "off"
 
 settings.register_profile("octant", derandomize=True, deadline=None, database=None)
 settings.load_profile("octant")

@@ -224,23 +224,23 @@ def _map(
     progress: Callable[[Progress], None] | None,
 ) -> tuple[LayerMapping, ...]:
     """The mapping of each layer; layers of one shape are searched once."""
-    from octant.mapper import search
+    from octant.mapper import Question, search_layers
 
     einsums = {layer.name: dense(_in_formats(layer.work, chip)) for layer in workload.mac_layers}
-    total = len(set(einsums.values()))
-    found: dict[Einsum, SearchResult] = {}
-    if progress and total:
-        progress(Progress(0, total, ""))
-    for layer in workload.mac_layers:
-        einsum = einsums[layer.name]
-        if einsum in found:
-            continue
-        found[einsum] = search(
-            einsum, chip, objective=objective, dataflow=dataflow, time_limit_s=time_limit_s
-        )
-        _require_mapping(layer, chip, found[einsum])
+    first = {einsums[layer.name]: layer for layer in reversed(workload.mac_layers)}
+    done = 0
+    if progress and first:
+        progress(Progress(0, len(first), ""))
+
+    def note(einsum: Einsum, result: SearchResult) -> None:
+        nonlocal done
+        done += 1
+        _require_mapping(first[einsum], chip, result)
         if progress:
-            progress(Progress(len(found), total, layer.name))
+            progress(Progress(done, len(first), first[einsum].name))
+
+    question = Question(chip, objective, dataflow, time_limit_s=time_limit_s)
+    found = search_layers(list(first), question, on_found=note)
     return tuple(
         LayerMapping(
             layer.name,

@@ -1,5 +1,6 @@
 """The mapper: the best mapping of a layer, with its proof."""
 
+from octant.mapper.layers import Question, search_layers
 from octant.mapper.preparation import prepare
 from octant.mapper.result import FrontResult, Objective, SearchResult, Status
 from octant.mapper.search import front, search
@@ -8,10 +9,12 @@ from octant.mapper.space import dataflow_named
 __all__ = [
     "FrontResult",
     "Objective",
+    "Question",
     "SearchResult",
     "Status",
     "dataflow_named",
     "front",
     "prepare",
     "search",
+    "search_layers",
 ]

@@ -27,12 +27,12 @@ def compiled(function: Callable[..., Any]) -> Any:
     Numba alone would only notice a change of the function's own file, and go on running code that
     has an older version of another kernel inside.
     """
-    return _kept(_jit()(function))
+    return _kept(_jit(_nrt=True)(function))
 
 
 def inner(function: Callable[..., Any]) -> Any:
     """The same for a function that only other kernels call, not Python: half the compilation."""
-    return _kept(_jit(**_UNWRAPPED)(function))
+    return _kept(_jit(**_UNWRAPPED, _nrt=True)(function))
 
 
 def lean(function: Callable[..., Any]) -> Any:
@@ -50,7 +50,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 
 _UNWRAPPED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_jit: Any = partial(njit, cache=True, error_model="numpy")
+_jit: Any = partial(njit, cache=True, error_model="numpy", nogil=True)
 
 
 def _kept(dispatcher: Any) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import inner, lean
 from octant.counting.kernel.segments import kind_of_moment, moments_of, segment_cuts, tile_at
 
 
-@compiled
+@lean
 def same_class(entries, a, b):
     """Whether two instances have one key and one interval."""
     return (
@@ -18,7 +18,7 @@ def same_class(entries, a, b):
     )
 
 
-@compiled
+@lean
 def add_group_sums(entries, number, merge, weight, sums):
     """Adds the four sums of one axis at one moment to ``sums``.
 
@@ -64,7 +64,7 @@ def add_group_sums(entries, number, merge, weight, sums):
             sums[3] += extent
 
 
-@compiled
+@lean
 def axis_segments(axis, hop, moment, cuts, shape):
     """Writes every rank's segments at a moment: their first states, and how many there are."""
     for rank in range(shape.shape[0]):
@@ -77,7 +77,7 @@ def axis_segments(axis, hop, moment, cuts, shape):
             shape[rank] = count - 1
 
 
-@compiled
+@lean
 def weight_of(axis, hop, moment, m, cuts, shape):
     """How many moments have the combination ``m`` of an axis's segments."""
     weight = np.int64(1)
@@ -90,7 +90,7 @@ def weight_of(axis, hop, moment, m, cuts, shape):
     return weight
 
 
-@compiled
+@lean
 def write_entry(axis, hop, moment, m, p, cuts, shape, entry):
     """Writes what instance ``p`` of an axis holds in the combination ``m`` of segments.
 
@@ -128,7 +128,7 @@ def write_entry(axis, hop, moment, m, p, cuts, shape, entry):
     return True
 
 
-@compiled
+@inner
 def axis_moments(axis, hop, moment, merge, sums):
     """The four sums of ``add_group_sums`` of an axis over all moments when a loop advances.
 
@@ -170,7 +170,7 @@ def axis_moments(axis, hop, moment, merge, sums):
         add_group_sums(entries, active, merge, weight, sums)
 
 
-@compiled
+@lean
 def even_axis_sums(axis, hop, turn, merge, sums):
     """What ``axis_moments`` gives for an axis that no rank cuts off: every state is alike."""
     extent, shift, states = 1, 0, hop.places[merge, axis]

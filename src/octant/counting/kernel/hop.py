@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import inner
 from octant.counting.kernel.loops import loops_outside
 from octant.counting.kernel.positions import (
     distinct_positions,
@@ -62,7 +62,7 @@ class Turn(NamedTuple):
     times: int
 
 
-@compiled
+@inner
 def view_of_hop(sizes, axes, coefficients, temporal, separate, factors, order, stride, child):
     """Returns the view of a child; ``separate`` (nodes) is 1 where instances are served apart."""
     ranks, nodes = sizes.shape[0], factors.shape[0]

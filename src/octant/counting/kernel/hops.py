@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import inner, lean
 from octant.counting.kernel.groups import axis_moments, even_axis_sums
 from octant.counting.kernel.hop import Turn, view_of_hop
 from octant.counting.kernel.loops import product
@@ -12,7 +12,7 @@ from octant.counting.kernel.positions import alone
 from octant.counting.kernel.segments import irrelevant_moments
 
 
-@compiled
+@lean
 def repetitions(hop, moment, turn, merge):
     """How often the ranks that the tensor does not depend on repeat what happens at a moment."""
     times = 1
@@ -28,7 +28,7 @@ def repetitions(hop, moment, turn, merge):
     return times
 
 
-@compiled
+@lean
 def elements_at(hop, moment, turn, moving, merge, settled, sums):
     """The elements of all deltas at the moments when a loop advances.
 
@@ -57,7 +57,7 @@ def elements_at(hop, moment, turn, moving, merge, settled, sums):
     return both - overlaps + whole - kept
 
 
-@compiled
+@inner
 def hop_elements(sizes, axes, coefficients, temporal, separate, factors, order, stride, child):
     """The elements that cross to a child, over all time: the sizes of its deltas.
 

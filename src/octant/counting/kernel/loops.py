@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import inner, lean
 
 
-@compiled
+@inner
 def strides(factors):
     """(nodes, ranks) the distance in a rank that one step of a node's loop covers."""
     nodes, ranks = factors.shape
@@ -18,7 +18,7 @@ def strides(factors):
     return result
 
 
-@compiled
+@inner
 def loops_outside(temporal, factors, order, child):
     """The (node, rank) pairs of the temporal loops outside a child, outermost first."""
     ranks = factors.shape[1]
@@ -36,7 +36,7 @@ def loops_outside(temporal, factors, order, child):
     return found[:count]
 
 
-@compiled
+@lean
 def states_up_to(loops, first, last, rank, factors, stride, limit):
     """How many states of a rank's loops ``first <= i < last`` have an offset of at most ``limit``.
 
@@ -58,7 +58,7 @@ def states_up_to(loops, first, last, rank, factors, stride, limit):
     return index + 1
 
 
-@compiled
+@lean
 def offset_of_state(loops, last, rank, factors, stride, state):
     """The offset in a rank of the state of that number of its loops ``i < last``."""
     offset = 0
@@ -71,7 +71,7 @@ def offset_of_state(loops, last, rank, factors, stride, state):
     return offset
 
 
-@compiled
+@lean
 def last_offset(loops, first, rank, factors, stride, room):
     """The offset of the last existing state of a rank's loops ``i >= first`` below ``room``."""
     offset = 0
@@ -86,7 +86,7 @@ def last_offset(loops, first, rank, factors, stride, room):
     return offset
 
 
-@compiled
+@lean
 def span_of(loops, first, rank, factors, stride, width):
     """The extent in a rank of its loops ``i >= first`` with the tile inside them."""
     span = width
@@ -96,7 +96,7 @@ def span_of(loops, first, rank, factors, stride, width):
     return span
 
 
-@compiled
+@lean
 def product(values):
     """The product of an array's values."""
     result = 1

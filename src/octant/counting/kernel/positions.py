@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import inner, lean
 
 
-@compiled
+@lean
 def number_of_axes(axes):
     """How many axes a tensor has that a rank indexes."""
     most = -1
@@ -17,7 +17,7 @@ def number_of_axes(axes):
     return most + 1
 
 
-@compiled
+@lean
 def add_positions(rank, temporal, factors, stride, size, separate, child, total, spots, count):
     """Appends a rank's spatial positions outside a child to ``spots``; returns the new count.
 
@@ -42,7 +42,7 @@ def add_positions(rank, temporal, factors, stride, size, separate, child, total,
     return count
 
 
-@compiled
+@lean
 def existing_positions(rank, temporal, factors, stride, size, child):
     """How many spatial positions of a rank outside a child exist."""
     total, extent = 1, 0
@@ -64,7 +64,7 @@ def existing_positions(rank, temporal, factors, stride, size, child):
     return count
 
 
-@compiled
+@inner
 def positions_of_ranks(sizes, temporal, separate, factors, stride, child):
     """Every rank's spatial positions outside a child.
 
@@ -93,7 +93,7 @@ def positions_of_ranks(sizes, temporal, separate, factors, stride, child):
     return spots, starts, spread
 
 
-@compiled
+@inner
 def distinct_positions(axis, axes, coefficients, spots, starts, spread, merge):
     """How many different offsets (and keys) the spatial positions of an axis's ranks have."""
     positions, spatial = 1, 0
@@ -127,7 +127,7 @@ def distinct_positions(axis, axes, coefficients, spots, starts, spread, merge):
     return number
 
 
-@compiled
+@lean
 def alone(temporal, separate):
     """Whether every instance of every fanout is served on its own."""
     for node in range(temporal.shape[0]):

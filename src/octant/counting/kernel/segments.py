@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import inner, lean
 from octant.counting.kernel.loops import last_offset, offset_of_state, span_of, states_up_to
 
 
-@compiled
+@lean
 def insert_sorted(values, count, value):
     """Inserts a value into the first ``count`` sorted ones unless it is there; the new count."""
     place = count
@@ -22,7 +22,7 @@ def insert_sorted(values, count, value):
     return count + 1
 
 
-@compiled
+@lean
 def segment_cuts(outer, hop, rank, cuts):
     """Where the segments of a rank begin: writes the states to ``cuts``, returns how many + 1.
 
@@ -46,7 +46,7 @@ def segment_cuts(outer, hop, rank, cuts):
     return count
 
 
-@compiled
+@lean
 def tile_at(outer, step, state, spot, hop, rank):
     """The tile of an instance in a state: start and size now, start and size before.
 
@@ -70,7 +70,7 @@ def tile_at(outer, step, state, spot, hop, rank):
     return spot, now, spot + last - step, before
 
 
-@compiled
+@lean
 def moments_of(low, high, per_outer):
     """How many of the states from ``low`` to ``high`` a loop of so many steps has advanced to."""
     if per_outer == 0:
@@ -78,7 +78,7 @@ def moments_of(low, high, per_outer):
     return high - low - (high + per_outer - 1) // per_outer + (low + per_outer - 1) // per_outer
 
 
-@compiled
+@lean
 def kind_of_moment(moment, hop, rank):
     """Which of a rank's loops make its state at a moment: (outer, step, steps of that loop).
 
@@ -90,7 +90,7 @@ def kind_of_moment(moment, hop, rank):
     return (moment if moment > 0 else 0), 0, 0
 
 
-@compiled
+@inner
 def irrelevant_moments(rank, hop, moment, merge):
     """Sum over moments of the groups that an irrelevant rank makes: its distinct active keys."""
     first, last = hop.starts[rank], hop.starts[rank + 1]

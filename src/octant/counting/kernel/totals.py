@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import compiled, inner, lean
 from octant.counting.kernel.hops import hop_elements
 from octant.counting.kernel.loops import loops_outside, states_up_to, strides
 from octant.counting.kernel.positions import number_of_axes
 from octant.counting.kernel.visits import distinct_elements
 
 
-@compiled
+@lean
 def tile_elements(sizes, axes, coefficients, factors, stride, node):
     """The elements of the largest tile that an instance of a node holds."""
     total = 1
@@ -45,7 +45,7 @@ def add_hop(result, parent, child, nodes, is_output, accesses, deliveries, recei
         result[child, 1] = received
 
 
-@compiled
+@inner
 def count_hop(
     sizes, axes, coefficients, is_output, temporal, shared, factors, order, stride, parent, child,
     result,

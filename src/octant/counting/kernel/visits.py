@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled
+from octant.counting.kernel.compiling import inner, lean
 from octant.counting.kernel.positions import existing_positions, number_of_axes
 
 
-@compiled
+@inner
 def union_of_windows(
     axis, axes, sizes, coefficients, temporal, factors, stride, child, spatial_until
 ):
@@ -57,7 +57,7 @@ def union_of_windows(
     return total
 
 
-@compiled
+@lean
 def distinct_elements(sizes, axes, coefficients, temporal, factors, stride, child, spatial_until):
     """The different elements that each instance ever touches, summed over instances.
 

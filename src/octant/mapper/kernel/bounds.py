@@ -9,12 +9,13 @@ from octant.counting.kernel import (
     compiled,
     distinct_elements,
     inner,
+    lean,
     number_of_axes,
     strides,
 )
 
 
-@inner
+@lean
 def shares(x, axes, sizes, temporal, factors, stride, shared, parent, child, apart):
     """The instances, on average over steps, that get one irrelevant tile's data.
 
@@ -41,7 +42,7 @@ def shares(x, axes, sizes, temporal, factors, stride, shared, parent, child, apa
     return total
 
 
-@inner
+@lean
 def laps(rank, child, sizes, temporal, factors, stride):
     """The steps that the first instance, the busiest, takes along a rank outside a child."""
     left, index = sizes[rank] - 1, 0
@@ -53,13 +54,13 @@ def laps(rank, child, sizes, temporal, factors, stride):
     return index + 1
 
 
-@inner
+@lean
 def cut_off(rank, sizes, factors, stride):
     """Whether a rank's factors exceed its size, so that some instances miss its last step."""
     return stride[0, rank] * factors[0, rank] != sizes[rank]
 
 
-@inner
+@lean
 def add_reach(node, rank, sizes, factors, stride, reach):
     """Adds how far a loop surely moves its rank each time.
 
@@ -75,7 +76,7 @@ def add_reach(node, rank, sizes, factors, stride, reach):
     reach[rank] += steps * stride[node, rank]
 
 
-@inner
+@lean
 def refetches(x, sizes, axes, temporal, factors, stride, rows, placed, child, reach):
     """How often loops over irrelevant ranks repeat a tensor's traffic to a child.
 
@@ -127,7 +128,7 @@ def refetches(x, sizes, axes, temporal, factors, stride, rows, placed, child, re
     return repeated, outside
 
 
-@inner
+@lean
 def held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child, reach):
     """The most that all instances of a child still hold of what is repeated.
 

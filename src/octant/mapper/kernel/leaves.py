@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import compiled, count_children, inner
+from octant.counting.kernel import compiled, count_children, inner, lean
 from octant.mapper.kernel.bounds import bound_storage_hops, hop_context
 from octant.mapper.kernel.goals import admits, note
 from octant.mapper.kernel.orders import (
@@ -27,7 +27,7 @@ def plain_rows(nodes, ranks):
     return rows
 
 
-@inner
+@lean
 def clear_counts(counts):
     """Sets counts (tensors, nodes + 1, 6) to zero."""
     for x in range(counts.shape[0]):
@@ -36,7 +36,7 @@ def clear_counts(counts):
                 counts[x, node, column] = 0
 
 
-@inner
+@lean
 def copy_counts(source, target):
     """Copies counts (tensors, nodes + 1, 6)."""
     for x in range(source.shape[0]):
@@ -152,7 +152,7 @@ def settle_blocks(
             return block
 
 
-@inner
+@lean
 def place_unit(chosen, first, block, position, unit, prescribed, row, placed, node):
     """Puts the next unit at a position of a block; False, and none there, when all were tried."""
     start = first[block]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from octant.counting.kernel import inner
+from octant.counting.kernel import lean
 
 
-@inner
+@lean
 def units_of_block(node, factors, axes, sliding, order, unit):
     """Numbers the ranks that loop in a block by the unit in which they are permuted.
 
@@ -37,7 +37,7 @@ def units_of_block(node, factors, axes, sliding, order, unit):
     return count
 
 
-@inner
+@lean
 def write_prescribed(node, order, row):
     """Writes a block's ranks, outermost first, the prescribed ones innermost in their order."""
     place, wanted = 0, 0
@@ -49,7 +49,7 @@ def write_prescribed(node, order, row):
         wanted += 1
 
 
-@inner
+@lean
 def next_unit(chosen, first, position, count, unit, prescribed):
     """The unit to try next at a block's position, from the innermost; -1 when none is left.
 
@@ -80,7 +80,7 @@ def next_unit(chosen, first, position, count, unit, prescribed):
     return -1
 
 
-@inner
+@lean
 def write_innermost(chosen, first, last, unit, row):
     """Writes a block's ranks, the units ``chosen[first:last]`` innermost; returns how many."""
     place = row.shape[0]

@@ -1,0 +1,90 @@
+"""The searches of many layers: each question once, several at a time, earlier answers recalled."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from octant.arch import Architecture, Dataflow
+from octant.mapper import cache
+from octant.mapper.result import Objective, SearchResult
+from octant.mapper.search import search
+from octant.workload import Einsum
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is searched for every layer; see ``search``."""
+
+    architecture: Architecture
+    objective: Objective
+    dataflow: Dataflow
+    divisors_only: bool = False
+    time_limit_s: float | None = None
+
+
+class _StoppedError(Exception):
+    """Another search failed, or the user stopped all."""
+
+
+def search_layers(
+    einsums: Sequence[Einsum],
+    question: Question,
+    *,
+    on_found: Callable[[Einsum, SearchResult], None] | None = None,
+) -> dict[Einsum, SearchResult]:
+    """Returns the best mapping of each layer.
+
+    Searches run in as many threads as there are processors: compiled code lets go of the
+    interpreter. What ends them early, an error or Ctrl-C, stops all within moments; answers that
+    were proven by then are in the cache.
+
+    Args:
+        einsums: layers; equal ones are searched once.
+        on_found: called with each answer, in the order in which they come.
+    """
+    found: dict[Einsum, SearchResult] = {}
+    stop = threading.Event()
+    workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+    try:
+        runs = {workers.submit(_answer, einsum, question, stop): einsum for einsum in set(einsums)}
+        for run in as_completed(runs):
+            found[runs[run]] = run.result()
+            if on_found is not None:
+                on_found(runs[run], found[runs[run]])
+    finally:
+        stop.set()
+        workers.shutdown(wait=True, cancel_futures=True)
+    return found
+
+
+def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
+    key = cache.key_of(
+        einsum,
+        question.architecture,
+        question.objective,
+        question.dataflow,
+        divisors_only=question.divisors_only,
+    )
+    known = cache.recall(key, einsum, question.architecture, question.objective)
+    if known is not None:
+        return known
+
+    def look(_: float) -> None:
+        if stop.is_set():
+            raise _StoppedError
+
+    result = search(
+        einsum,
+        question.architecture,
+        objective=question.objective,
+        dataflow=question.dataflow,
+        divisors_only=question.divisors_only,
+        time_limit_s=question.time_limit_s,
+        on_progress=look,
+    )
+    cache.keep(key, result)
+    return result
