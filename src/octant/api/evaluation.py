@@ -232,15 +232,16 @@ def _map(
     if progress and first:
         progress(Progress(0, len(first), ""))
 
-    def note(einsum: Einsum, result: SearchResult) -> None:
+    def note(einsum: Einsum, _: SearchResult) -> None:
         nonlocal done
         done += 1
-        _require_mapping(first[einsum], chip, result)
         if progress:
             progress(Progress(done, len(first), first[einsum].name))
 
     question = Question(chip, objective, dataflow, time_limit_s=time_limit_s)
-    found = search_layers(list(first), question, on_found=note)
+    found = search_layers([einsums[layer.name] for layer in workload.mac_layers], question, note)
+    for layer in workload.mac_layers:
+        _require_mapping(layer, chip, found[einsums[layer.name]])
     return tuple(
         LayerMapping(
             layer.name,

@@ -33,7 +33,6 @@ class _StoppedError(Exception):
 def search_layers(
     einsums: Sequence[Einsum],
     question: Question,
-    *,
     on_found: Callable[[Einsum, SearchResult], None] | None = None,
 ) -> dict[Einsum, SearchResult]:
     """Returns the best mapping of each layer.
@@ -50,7 +49,8 @@ def search_layers(
     stop = threading.Event()
     workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
     try:
-        runs = {workers.submit(_answer, einsum, question, stop): einsum for einsum in set(einsums)}
+        unique = dict.fromkeys(einsums)
+        runs = {workers.submit(_answer, einsum, question, stop): einsum for einsum in unique}
         for run in as_completed(runs):
             found[runs[run]] = run.result()
             if on_found is not None:

@@ -1,0 +1,83 @@
+"""Searches of many layers: once each, stopped together, recalled from the cache."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from octant.errors import NotEstimatedError
+from octant.mapper import Objective, Question, SearchResult, Status, cache, search, search_layers
+from octant.workload import Einsum, matmul
+from tests.unit.mapper.chips import FREE, chip, level
+
+SMALL, LARGE = matmul(rows=2, inner=2, columns=1), matmul(rows=4, inner=3, columns=5)
+QUESTION = Question(chip(level("buffer", 1, elements=30)), Objective.EDP, FREE)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own."""
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def alone(einsum: Einsum) -> SearchResult:
+    return search(einsum, QUESTION.architecture, objective=Objective.EDP, dataflow=FREE)
+
+
+def test_each_layer_has_the_answer_that_it_has_alone() -> None:
+    told: list[Einsum] = []
+    found = search_layers([SMALL, LARGE, SMALL], QUESTION, lambda einsum, _: told.append(einsum))
+    assert found == {SMALL: alone(SMALL), LARGE: alone(LARGE)}
+    assert sorted(told, key=repr) == sorted([SMALL, LARGE], key=repr)
+
+
+def test_an_answer_comes_from_the_cache(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = search_layers([SMALL, LARGE], QUESTION)
+    assert len(list(kept.iterdir())) == 2
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("searched again")
+
+    monkeypatch.setattr("octant.mapper.layers.search", fail)
+    assert search_layers([SMALL, LARGE], QUESTION) == first
+    with pytest.raises(AssertionError, match="searched again"):
+        search_layers([SMALL], replace(QUESTION, objective=Objective.ENERGY))
+    faster = replace(QUESTION.architecture, clock_hz=2e6)
+    with pytest.raises(AssertionError, match="searched again"):
+        search_layers([SMALL], replace(QUESTION, architecture=faster))
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"mapping": 3}', "no text", "another value"])
+def test_a_spoilt_answer_is_searched_again(kept: Path, spoilt: str) -> None:
+    first = search_layers([SMALL], QUESTION)
+    [file] = kept.iterdir()
+    if spoilt == "another value":
+        entry = json.loads(file.read_text("utf-8"))
+        spoilt = json.dumps(entry | {"value": entry["value"] / 2})
+    file.write_bytes(b"\xff\xfe" if spoilt == "no text" else spoilt.encode())
+    assert search_layers([SMALL], QUESTION) == first
+    assert json.loads(file.read_text("utf-8"))["value"] == first[SMALL].value
+
+
+def test_only_what_is_proven_is_kept(kept: Path) -> None:
+    found = search_layers([LARGE], replace(QUESTION, time_limit_s=0.0))
+    assert found[LARGE].status is Status.GAP
+    assert not kept.exists()
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "file" / "below"))
+    assert search_layers([SMALL], QUESTION) == {SMALL: alone(SMALL)}
+
+
+def test_an_error_ends_all() -> None:
+    unpriced = replace(QUESTION, architecture=chip(level("buffer", None)))
+    with pytest.raises(NotEstimatedError, match="no price for buffer"):
+        search_layers([SMALL, LARGE], unpriced)
