@@ -89,12 +89,14 @@ def test_layers_of_one_shape_are_searched_once(
         searched.append(einsum)
         return real(einsum, *arguments, **options)
 
-    monkeypatch.setattr(mapper, "search", spy)
+    monkeypatch.setattr("octant.mapper.layers.search", spy)
     seen: list[Progress] = []
     mappings = octant.map_network(workload, "teaching", progress=seen.append)
     assert [mapping.layer for mapping in mappings] == ["a", "b", "c"]
     assert len(searched) == len(set(searched)) == 2
-    assert seen == [Progress(0, 2, ""), Progress(1, 2, "a"), Progress(2, 2, "c")]
+    assert seen[0] == Progress(0, 2, "")
+    assert [step.done for step in seen] == [0, 1, 2]
+    assert {step.layer for step in seen[1:]} == {"a", "c"}
     assert mappings[0].result is mappings[1].result
 
 
@@ -151,7 +153,7 @@ def test_an_infeasible_layer_is_named(workload: Workload, monkeypatch: pytest.Mo
             "the tile fits nowhere",
         )
 
-    monkeypatch.setattr(mapper, "search", nothing)
+    monkeypatch.setattr("octant.mapper.layers.search", nothing)
     with pytest.raises(InfeasibleError, match=r"layer 'a' \(MatMul: .* fits nowhere"):
         octant.evaluate(workload, "teaching")
 

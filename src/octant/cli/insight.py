@@ -1,4 +1,4 @@
-"""The commands of insight: eyexam, bound, flexibility, scalability."""
+"""The commands of insight: front, eyexam, bound, flexibility, scalability."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from octant.arch import Architecture
     from octant.eyexam.flexibility import Flexibility
     from octant.eyexam.scaling import Scalability
+    from octant.mapper.combination import Limit
 
 Flows = Annotated[
     list[str] | None,
@@ -48,6 +49,32 @@ MaybeChip = Annotated[
 ]
 
 
+FrontGoal = Annotated[
+    options.ObjectiveName | None,
+    typer.Option(
+        "--objective",
+        help="What the network minimises: edp unless given; under a limit of latency energy, under "
+        "one of energy or power latency.",
+    ),
+]
+MaxLatency = Annotated[
+    str | None,
+    typer.Option(
+        "--max-latency", metavar="TIME", help="The most that the network may take: 30 ms."
+    ),
+]
+MaxEnergy = Annotated[
+    str | None,
+    typer.Option("--max-energy", metavar="ENERGY", help="The same of its energy: 8 mJ."),
+]
+MaxPower = Annotated[
+    str | None,
+    typer.Option("--max-power", metavar="POWER", help="The same of its power: 300 mW."),
+]
+Divisors = Annotated[
+    bool,
+    typer.Option("--divisors", help="Only factors that divide a rank: fewer mappings, faster."),
+]
 SuiteFile = Annotated[
     str | None,
     typer.Option(
@@ -61,6 +88,7 @@ WithNetworks = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the program."""
+    app.command()(front)
     app.command()(eyexam)
     app.command()(bound)
     app.command()(flexibility)
@@ -109,6 +137,82 @@ def eyexam(
     if written(found, json, file):
         return
     show(eyexam_page(found, layers=layers, width=width()))
+
+
+@ending
+def front(
+    network: options.Network,
+    on: options.Chip,
+    objective: FrontGoal = None,
+    max_latency: MaxLatency = None,
+    max_energy: MaxEnergy = None,
+    max_power: MaxPower = None,
+    dataflow: options.Flow = None,
+    divisors: Divisors = False,
+    layer: options.Chosen = None,
+    batch: options.Batch = None,
+    dim: options.Dims = None,
+    json: options.Json = None,
+    time_limit: options.TimeLimit = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print the front of energy and latency of a network, and the best choice under a limit.
+
+    Example: octant front alexnet --on eyeriss --objective energy --max-latency "300 ms"
+    """
+    dims, limit_s = options.sizes(dim), options.seconds(time_limit)
+    file = options.destination(json)
+    goal, most = _asked(objective, max_latency, max_energy, max_power)
+    from octant import api
+    from octant.api.front import network_front
+    from octant.cli.selection import with_layers
+    from octant.report.front import front_page
+
+    workload = with_layers(api.load_network(network, batch=batch, dims=dims), layer)
+    with progress(quiet=quiet) as report:
+        found = network_front(
+            workload,
+            on,
+            objective=goal,
+            limit=most,
+            dataflow=dataflow,
+            divisors_only=divisors,
+            time_limit_s=limit_s,
+            progress=report,
+        )
+    if written(found, json, file):
+        return
+    show(front_page(found, width=width()))
+
+
+def _asked(
+    objective: options.ObjectiveName | None,
+    latency: str | None,
+    energy: str | None,
+    power: str | None,
+) -> tuple[str, Limit | None]:
+    """The objective, and the one limit that was given."""
+    given = {
+        "latency": options.quantity("--max-latency", latency, "time"),
+        "energy": options.quantity("--max-energy", energy, "energy"),
+        "power": options.quantity("--max-power", power, "power"),
+    }
+    limits = [(name, most) for name, most in given.items() if most is not None]
+    if not limits:
+        return (objective or options.ObjectiveName.EDP).value, None
+    if len(limits) > 1:
+        names = " and ".join(f"--max-{name}" for name, _ in limits)
+        raise typer.BadParameter(f"exclude each other: give one of them, not {names}")
+    [(name, most)] = limits
+    goal = objective.value if objective else "energy" if name == "latency" else "latency"
+    if goal not in ("energy", "latency"):
+        raise typer.BadParameter(
+            f"is {goal}; under a limit, allowed are energy and latency",
+            param_hint="'--objective'",
+        )
+    from octant.mapper.combination import Limit, Limited
+
+    return goal, Limit(Limited(name), most)
 
 
 @ending

@@ -1,4 +1,4 @@
-"""Eyexam, the ski slope and their figures, word for word, of a small network on `teaching`."""
+"""The front, Eyexam, the ski slope and their figures, word for word, of a small network."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from octant import api
+from octant.api.front import network_front
 from octant.eyexam import Eyexam, SkiSlope
+from octant.mapper.combination import Limit, Limited
 from octant.report import eyexam_page, slope_page
+from octant.report.front import front_page
 from octant.report.insight_figures import roofline_svg, slope_svg, waterfall_svg
 from octant.workload import Layer, Workload
 from tests.golden.compare import same_as_file
@@ -47,6 +50,18 @@ def test_slope_page(width: int) -> None:
     text = slope_page(bounded(), layers=True, width=width)
     assert max(map(len, text.splitlines())) <= width
     same_as_file(text, HERE / f"slope_{width}.txt")
+
+
+@pytest.mark.parametrize("most", [None, 6e-6])
+def test_front_page(most: float | None) -> None:
+    limit = None if most is None else Limit(Limited.LATENCY, most)
+    found = network_front(
+        network(), "teaching", objective="edp" if most is None else "energy", limit=limit
+    )
+    assert found.proven
+    text = front_page(found, width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    same_as_file(text, HERE / f"front{'_limited' if most else ''}.txt")
 
 
 def test_the_waterfall_has_a_bar_for_each_step_that_says_its_loss() -> None:

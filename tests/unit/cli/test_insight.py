@@ -1,13 +1,40 @@
-"""The commands eyexam and bound."""
+"""The commands front, eyexam and bound."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from octant.errors import InfeasibleError
 from octant.eyexam import Eyexam, SkiSlope
 from octant.files.results import read_json
+from octant.mapper.combination import NetworkFront
 from tests.unit.cli.command import Octant
+
+
+def test_front_keeps_to_a_limit(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    arguments = ("front", tiny, "--on", "teaching", "--batch", "1")
+    done = octant(*arguments, "--max-latency", "1 ms")
+    assert (done.code, done.err) == (0, "")
+    assert "LEAST ENERGY at a latency of at most 1 ms" in done.out
+    done = octant(*arguments, "--max-power", "1 W", "--json", str(tmp_path / "front.json"))
+    assert done.code == 0
+    found = read_json(tmp_path / "front.json", NetworkFront)
+    assert found.proven
+    assert found.best.objective.value == "latency"
+
+
+def test_front_says_what_a_limit_asks_for_too_much(octant: Octant, tiny: str) -> None:
+    arguments = ("front", tiny, "--on", "teaching", "--batch", "1")
+    done = octant(*arguments, "--max-latency", "1 ns")
+    assert done.code == InfeasibleError.exit_code
+    assert "the least latency of any combination is" in done.err
+    for wrong in (
+        ("--max-latency", "1 ms", "--max-energy", "1 J"),
+        ("--max-latency", "1 ms", "--objective", "edp"),
+        ("--max-power", "0 W"),
+    ):
+        assert octant(*arguments, *wrong).code == 2
 
 
 def test_eyexam_prints_the_waterfall(octant: Octant, tiny: str) -> None:

@@ -46,14 +46,17 @@ Integers, or multiples of any power of two, are exact while totals stay below 10
 
 from octant.mapper.combination.answer import Combination, CombinationResult, Taken
 from octant.mapper.combination.best import best_combination, network_hull
+from octant.mapper.combination.network import FrontLayer, NetworkFront
 from octant.mapper.combination.question import LayerFront, Limit, Limited, Point
 
 __all__ = [
     "Combination",
     "CombinationResult",
+    "FrontLayer",
     "LayerFront",
     "Limit",
     "Limited",
+    "NetworkFront",
     "Point",
     "Taken",
     "best_combination",
