@@ -9,22 +9,28 @@ from __future__ import annotations
 import pytest
 
 from octant.components import ComponentSpec, estimator
+from octant.components.cacti import CELLS
+from octant.components.ddr import ROW_BITS, ddr4_energy_j, row_energy_j
 from octant.components.estimator import area, energy
 from octant.components.isaac import PARTS
 from tests.published.components_page import (
     CACHES_PJ,
     CORE_M2,
+    GATED,
     POWER_SHARES,
     RATIOS,
     areas_m2,
     cache_pj,
-    chip_j,
     converter,
+    dense_j,
+    gating_saves,
     measured_w,
+    never_stopping_j,
     power_shares,
     power_w,
     ratios,
     section,
+    stopping_j,
 )
 from tests.published.eyeriss_alexnet import LAYERS
 from tests.published.eyeriss_page import published_j
@@ -44,13 +50,13 @@ HOROWITZ_PJ = [
 # Aladdin's 40 nm table at 1 ns, units of 32 b: pJ, um^2.
 ALADDIN = {"aladdin-add": (0.21, 278.0), "aladdin-float-mac": (35.3 + 16.679, 2 * 4360.0)}
 # Modelled over published, less one: (least, most).
-CACHES = {8: (-0.37, 0), 32: (-0.27, 0), 1024: (0, 0.03)}
+CACHES = {8: (-0.39, 0), 32: (-0.28, 0), 1024: (0, 0.05)}
 LAYER_ENERGY = {
     "CONV1": (-0.35, 0),
-    "CONV2": (-0.17, 0),
-    "CONV3": (0, 0.08),
-    "CONV4": (0, 0.18),
-    "CONV5": (0, 0.37),
+    "CONV2": (-0.28, 0),
+    "CONV3": (-0.21, 0),
+    "CONV4": (-0.16, 0),
+    "CONV5": (-0.01, 0.12),
 }
 
 
@@ -77,15 +83,31 @@ def test_the_caches_of_horowitz_are_held_out(kib: int) -> None:
     assert least <= cache_pj(kib) / CACHES_PJ[kib] - 1 <= most
 
 
-def test_the_ratios_of_isca_2016_within_a_factor_of_two_and_a_half() -> None:
-    for name, found in ratios().items():
-        assert 1 / 2.5 <= found / RATIOS[name] <= 2.5, name
+@pytest.mark.parametrize("cells", CELLS)
+def test_the_ratios_of_isca_2016_within_a_factor_of_one_and_a_half_but_the_wire(cells: str) -> None:
+    for name, found in ratios(cells).items():
+        factor = 2.3 if name.startswith("inter-PE") else 1.5
+        assert 1 / factor <= found / RATIOS[name] <= factor, name
+
+
+def test_the_wire_with_coupling_and_latches_is_near_the_published_ratio() -> None:
+    """What the page says of the wire: 1.6 times with coupling, still below the published 2."""
+    spec = ComponentSpec.of("wire", length_m=1.5e-3, width_bits=16, swing_v=1.0)
+    price = energy(estimator("wire"), spec, "transfer")
+    assert price.high_j / price.energy_j == pytest.approx(1.627)
+    assert ratios()["inter-PE, 1 to 2 mm"] * 1.627 == pytest.approx(1.48, abs=0.01)
+
+
+def test_ddr4_against_a_prediction_that_was_made_before_it() -> None:
+    """Vogelsang, MICRO 2010: 4.5 pJ/b without pins, of an 8 Gb chip at 45 nm."""
+    core_j = ddr4_energy_j("read", ROW_BITS) - row_energy_j() / ROW_BITS - 11.73e-3 / 3.2e9
+    assert core_j / 4.5e-12 - 1 == pytest.approx(0.208, abs=0.001)
 
 
 def test_areas_of_eyeriss() -> None:
-    """Pads 2.5 x the buffer within a fifth; the absolute areas are those of bare cells."""
+    """Pads 2.5 x the buffer within a quarter; the absolute areas are those of bare cells."""
     found = areas_m2()
-    assert found["scratch pads"] / found["buffer"] == pytest.approx(2.5, rel=0.2)
+    assert found["scratch pads"] / found["buffer"] == pytest.approx(2.5, rel=0.25)
     assert 0.04 <= found["multipliers and adders"] / CORE_M2 <= 0.074
     assert 0.10 <= found["scratch pads"] / CORE_M2 <= 0.5
     assert sum(found.values()) < CORE_M2
@@ -103,16 +125,25 @@ def test_the_measured_power_is_the_papers() -> None:
     assert measured_w() == pytest.approx(0.278, abs=0.0005)
 
 
-def test_total_power_within_a_quarter() -> None:
-    assert -0.25 <= power_w(control=False) / measured_w() - 1 <= 0
-    assert 0 <= power_w(control=True) / measured_w() - 1 <= 0.25
+def test_total_power() -> None:
+    """Prices alone within a quarter; with zeros, clock and control within a tenth, held out."""
+    assert -0.25 <= power_w(dense_j) / measured_w() - 1 <= 0
+    for joules in (never_stopping_j, stopping_j):
+        assert abs(power_w(joules) / measured_w() - 1) <= 0.10
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_energy_of_layers_with_the_calibrated_control(name: str) -> None:
     """Calibrated on the breakdown of CONV1; the other layers are held out."""
     least, most = LAYER_ENERGY[name]
-    assert least <= chip_j(name, control=True) / published_j(name) - 1 <= most
+    for joules in (never_stopping_j, stopping_j):
+        assert least <= joules(name) / published_j(name) - 1 <= most
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_gating_saves_less_than_the_chips_authors_say(name: str) -> None:
+    going_on, resting = gating_saves(name)
+    assert 0.09 <= going_on <= resting <= 0.45
 
 
 def test_isaacs_parts() -> None:
@@ -120,6 +151,8 @@ def test_isaacs_parts() -> None:
     assert energy_j / PARTS["adc"].energy_j - 1 == pytest.approx(0.109, abs=0.005)
     assert PARTS["adc"].area_m2 is not None
     assert area_m2 / PARTS["adc"].area_m2 == pytest.approx(5.26, abs=0.05)
+    spec = ComponentSpec.of("adc", process_m=32e-9, resolution_bits=8, rate_hz=1.2e9)
+    assert area(estimator("adc"), spec).low == pytest.approx(PARTS["adc"].area_m2, rel=1e-3)
     for name, action, part in (
         ("dac", "convert", "dac row"),
         ("shift-add", "compute", "shift-add"),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from octant.arch.sparsity import Compression, Intersection, Packing, ZeroOperands
-from octant.components import Price
+from octant.components import Price, Spread
 from octant.errors import InvalidArchitectureError
 from octant.workload import NumberFormat, Role
 
@@ -39,6 +39,8 @@ class Store:
         write_energy: of one word, for fills and updates.
         leakage_w: None is unknown.
         area_m2: None is unknown.
+        leakage_spreads: the assumptions that the leakage rests on, each with its limits.
+        area_spreads: so, of the area.
         element_bits: (role, bits) where this memory holds a role in another width than the
             compute unit's format (finished outputs are narrower than partial sums).
         compression: the format of each role that is not simply held element by element.
@@ -56,6 +58,8 @@ class Store:
     write_energy: Price | None = None
     leakage_w: float | None = None
     area_m2: float | None = None
+    leakage_spreads: tuple[Spread, ...] = ()
+    area_spreads: tuple[Spread, ...] = ()
     element_bits: tuple[tuple[Role, int], ...] = ()
     compression: tuple[Compression, ...] = ()
 
@@ -195,6 +199,8 @@ class Compute:
         mac_energy: of one multiply-accumulate; None is unknown, and costing it is an error.
         area_m2: None is unknown.
         leakage_w: None is unknown.
+        leakage_spreads: the assumptions that the leakage rests on, each with its limits.
+        area_spreads: so, of the area.
         zeros: multiply-accumulates that zero operands spare; None where they spare none.
         packing: operands whose nonzeros are packed onto fewer lanes.
     """
@@ -204,6 +210,8 @@ class Compute:
     mac_energy: Price | None = None
     area_m2: float | None = None
     leakage_w: float | None = None
+    leakage_spreads: tuple[Spread, ...] = ()
+    area_spreads: tuple[Spread, ...] = ()
     zeros: ZeroOperands | None = None
     packing: tuple[Packing, ...] = ()
 

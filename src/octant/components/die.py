@@ -202,7 +202,7 @@ class DieCost:
 
 
 def die_cost(
-    area_m2: float,
+    area: Estimate | float,
     process_m: float | None,
     *,
     wafer: Estimate | None = None,
@@ -211,7 +211,7 @@ def die_cost(
     """What one good die costs, its assembly, test and package besides.
 
     Args:
-        area_m2: of the die.
+        area: of the die, in m^2; the limits of an estimate become limits of the cost.
         process_m: node, for the price of a wafer; not needed where that is given.
         wafer: the price of a wafer in USD, the user's.
         defects_per_m2: the user's.
@@ -227,6 +227,7 @@ def die_cost(
         raise NotEstimatedError("neither the process node nor the price of a wafer is given")
     price = wafer_price(process_m) if wafer is None and process_m is not None else wafer
     assert price is not None, "one of the two is given"
+    area_m2 = area.value if isinstance(area, Estimate) else area
     dies, working = dies_per_wafer(area_m2), yield_share(area_m2, defects_per_m2)
     origin = weakest([Origin.MODELLED, price.source.origin, working.source.origin])
     words = f"wafer / (dies x yield), {HENNESSY}; wafer: {price.source}; yield: {working.source}"
@@ -237,7 +238,7 @@ def die_cost(
         price.value / (dies * working.value),
         "money",
         Source(origin, words),
-        (*price.spreads, *inverse),
+        (*price.spreads, *inverse, *_of_the_area(area, defects_per_m2)),
     )
     package = Estimate(
         PACKAGE_SHARE * die.value,
@@ -246,3 +247,26 @@ def die_cost(
         die.spreads,
     )
     return DieCost(price, dies, working, die, package)
+
+
+def _of_the_area(area: Estimate | float, defects_per_m2: float | None) -> tuple[Spread, ...]:
+    """What each assumption of the area does to the cost of a die: fewer of them, less yield.
+
+    The cost is evaluated at both ends of each assumption, because it is not proportional to the
+    area; a larger die never costs less.
+    """
+    if not isinstance(area, Estimate):
+        return ()
+
+    def wafers(area_m2: float) -> float:
+        return 1 / (dies_per_wafer(area_m2) * yield_share(area_m2, defects_per_m2).value)
+
+    nominal = wafers(area.value)
+    return tuple(
+        Spread(
+            each.assumption,
+            min(1.0, wafers(area.value * each.low) / nominal),
+            max(1.0, wafers(area.value * each.high) / nominal),
+        )
+        for each in area.spreads
+    )

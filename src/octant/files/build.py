@@ -18,7 +18,7 @@ from octant.arch import (
     Store,
     VectorUnit,
 )
-from octant.components import AbstractEstimator, Estimate, Price
+from octant.components import AbstractEstimator, Estimate, Price, Spread
 from octant.errors import near_misses
 from octant.files.document import Fault, FieldPath
 from octant.files.parts import (
@@ -240,6 +240,8 @@ def _store(
             write_energy=write,
             leakage_w=_first(memory.leakage, estimated.leakage),
             area_m2=_first(memory.area, estimated.area),
+            leakage_spreads=_limits(memory.leakage, estimated.leakage),
+            area_spreads=_limits(memory.area, estimated.area),
             element_bits=tuple((Role(role), bits) for role, bits in memory.element_width.items()),
             compression=tuple(compression(*each) for each in memory.compression.items()),
         ),
@@ -263,6 +265,11 @@ def _first(stated: float | None, estimated: Estimate | None) -> float | None:
     return estimated.value if stated is None and estimated is not None else stated
 
 
+def _limits(stated: float | None, estimated: Estimate | None) -> tuple[Spread, ...]:
+    """The limits of what ``_first`` takes; a figure that the file states has none."""
+    return estimated.spreads if stated is None and estimated is not None else ()
+
+
 def _compute(file: ArchitectureFile, mac: Price | None, estimated: Estimated) -> Compute:
     formats = file.compute.formats
     return Compute(
@@ -275,6 +282,8 @@ def _compute(file: ArchitectureFile, mac: Price | None, estimated: Estimated) ->
         mac_energy=mac,
         area_m2=_first(file.compute.area, estimated.area),
         leakage_w=_first(file.compute.leakage, estimated.leakage),
+        leakage_spreads=_limits(file.compute.leakage, estimated.leakage),
+        area_spreads=_limits(file.compute.area, estimated.area),
         zeros=zero_operands(file.compute.zeros),
         packing=tuple(map(packing, file.compute.packing)),
     )

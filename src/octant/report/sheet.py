@@ -122,11 +122,15 @@ def _equation(value: str, terms: tuple[str, ...], width: int) -> list[str]:
 
 
 def _contributions(card: Scorecard, width: int) -> list[str]:
-    """What each assumption alone does to the energy of an inference; the widest first."""
-    rows = [
+    """What each assumption alone does to the energy of an inference; the widest first.
+
+    One that does less than the digits show is left to the JSON form.
+    """
+    listed = [
         (each.assumption, joules(digits(each.low_j, 3)), joules(digits(each.high_j, 3)))
         for each in card.contributions
     ]
+    rows = [row for row in listed if row[1] != row[2]]
     columns = [
         Column("what widens the interval most, each alone", wraps=True),
         Column("from", right=True),

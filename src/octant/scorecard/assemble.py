@@ -74,7 +74,7 @@ def assemble(
         throughput=metrics.throughput(run, factors, architecture),
         latency=metrics.latency(run),
         energy=metrics.energy(run, limits),
-        power=metrics.power(run, limits),
+        power=metrics.power(run, limits, architecture),
         cost=cost(architecture, factors.inferences_per_s if factors else None),
         flexibility=metrics.flexibility(covered, tried),
         scalability=metrics.scalability(grown),

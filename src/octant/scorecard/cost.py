@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from octant.arch import Architecture, Store
-from octant.scorecard.die import area_of_parts, die_rows
+from octant.scorecard.area import area_figure, area_of_parts, priced_rows
+from octant.scorecard.die import die_rows
 from octant.scorecard.records import Figure, Metric, Missing, Row, Unit
 from octant.source import Origin
 
@@ -22,6 +25,7 @@ def cost(architecture: Architecture, inferences_per_s: float | None = None) -> M
     return Metric(
         (
             Row("area", "area", area),
+            *priced_rows(architecture),
             Row("process", "process", _process(architecture)),
             Row("storage", "on-chip storage", storage),
             Row("units", "compute units", stated(architecture, units, Unit.COUNT)),
@@ -69,7 +73,7 @@ def stated(
 
 def _area(architecture: Architecture) -> Figure | Missing:
     if architecture.area_m2 is None:
-        return area_of_parts(architecture)
+        return area_figure(area_of_parts(architecture))
     return stated(architecture, architecture.area_m2, Unit.SQUARE_METRE, architecture.area_note)
 
 
@@ -93,7 +97,9 @@ def _storage(architecture: Architecture) -> Figure | Missing:
 def _shared(whole: Figure | Missing, units: int, unit: Unit) -> Figure | Missing:
     if isinstance(whole, Missing):
         return whole
-    return Figure(whole.value / units, unit, Origin.MODELLED, f"{whole.basis}; {units} units")
+    shared = replace(whole, value=whole.value / units, unit=unit, origin=Origin.MODELLED)
+    ends = [None if end is None else end / units for end in (whole.low, whole.high)]
+    return replace(shared, basis=f"{whole.basis}; {units} units", low=ends[0], high=ends[1])
 
 
 def _bandwidth_rows(architecture: Architecture) -> list[Row]:

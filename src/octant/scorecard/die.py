@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 from octant.arch import Architecture
 from octant.components import Estimate
-from octant.components.die import ANANDTECH, CSET, DIGITIMES, MURPHY, DieCost, die_cost
+from octant.components.die import (
+    ANANDTECH,
+    CSET,
+    DIGITIMES,
+    MURPHY,
+    DieCost,
+    die_cost,
+    dies_per_wafer,
+)
 from octant.components.price import weakest
 from octant.errors import NotEstimatedError
+from octant.scorecard.area import area_of_parts
 from octant.scorecard.records import Figure, Missing, Row, Unit
 from octant.source import Origin, Source
 
@@ -22,53 +29,27 @@ _SHORT = {
 }
 
 
-def area_of_parts(architecture: Architecture) -> Figure | Missing:
-    """The area of a chip as the sum of its parts and the share of its layout.
-
-    The parts are all memories but the outermost level's, and the compute units; with a layout share
-    ``s`` they are ``1 - s`` of the chip.
-    """
-    parts = [
-        (store.name, architecture.instances(level.name), store.area_m2)
-        for level in architecture.levels[1:]
-        for store in level.stores
-    ]
-    compute = architecture.compute
-    parts.append((compute.name, architecture.compute_units, compute.area_m2))
-    unknown = [name for name, _, area_m2 in parts if area_m2 is None]
-    if unknown:
-        return Missing(
-            "the description of the chip does not give it",
-            f"the area of the chip, or of its parts: {', '.join(unknown)}",
-        )
-    if architecture.layout_share is None:
-        return Missing(
-            "the areas of the parts are known, the space between them is not",
-            "the share of the chip that is layout overhead",
-        )
-    parts_m2 = math.fsum(count * (area_m2 or 0.0) for _, count, area_m2 in parts)
-    layout = f"{100 * architecture.layout_share:g} % of it layout overhead as stated"
-    return Figure(
-        parts_m2 / (1 - architecture.layout_share),
-        Unit.SQUARE_METRE,
-        Origin.MODELLED,
-        f"the sum of its parts, {layout}",
-    )
-
-
 def die_rows(architecture: Architecture, inferences_per_s: float | None) -> tuple[Row, ...]:
     """The rows of the die's cost; what is missing says what to add."""
     found = _die(architecture)
     if isinstance(found, Missing):
         return (Row("die_cost", "die cost", found),)
     cost, area = found
+    fewest, most = _dies(cost, area)
     sum_usd, origin, basis = _together(architecture, cost)
     rows = [
         Row("wafer", "wafer price", _figure(cost.wafer, Unit.USD)),
         Row(
             "dies",
             "dies on a wafer",
-            Figure(float(cost.dies), Unit.COUNT, Origin.MODELLED, f"300 mm; {area}"),
+            Figure(
+                float(cost.dies),
+                Unit.COUNT,
+                Origin.MODELLED,
+                f"300 mm; {area.source.citation}",
+                fewest,
+                most,
+            ),
         ),
         Row("yield", "yield", _figure(cost.working, Unit.SHARE)),
         Row(
@@ -105,25 +86,40 @@ def die_citations(architecture: Architecture) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _die(architecture: Architecture) -> tuple[DieCost, str] | Missing:
+def _area(architecture: Architecture) -> Estimate | Missing:
+    """The area that a wafer is cut into: the die's, else the chip's, else that of its parts."""
     area_m2, words = architecture.die_m2, "the die as published"
     if area_m2 is None:
         area_m2, words = architecture.area_m2, f"the area as stated ({architecture.area_note})"
-    if area_m2 is None:
-        parts = area_of_parts(architecture)
-        if isinstance(parts, Missing):
-            return Missing("the area of the die is not known", parts.add)
-        area_m2, words = parts.value, parts.basis
+    if area_m2 is not None:
+        return Estimate(area_m2, "area", Source(Origin.PUBLISHED, words))
+    found = area_of_parts(architecture)
+    if isinstance(found, Missing):
+        return Missing("the area of the die is not known", found.add)
+    return found
+
+
+def _dies(cost: DieCost, area: Estimate) -> tuple[float | None, float | None]:
+    """The fewest and the most dies on a wafer within the limits of their area."""
+    if not area.spreads:
+        return None, None
+    return float(dies_per_wafer(area.high)), float(dies_per_wafer(area.low))
+
+
+def _die(architecture: Architecture) -> tuple[DieCost, Estimate] | Missing:
+    area = _area(architecture)
+    if isinstance(area, Missing):
+        return area
     stated = architecture.cost
     wafer = None
     if stated is not None and stated.wafer_usd is not None:
         wafer = Estimate(stated.wafer_usd, "money", _source(stated.source))
     defects = stated.defects_per_m2 if stated else None
     try:
-        cost = die_cost(area_m2, architecture.process_m, wafer=wafer, defects_per_m2=defects)
+        cost = die_cost(area, architecture.process_m, wafer=wafer, defects_per_m2=defects)
     except NotEstimatedError as error:
         return Missing(str(error), "the process node, or the price of a wafer")
-    return cost, words
+    return cost, area
 
 
 def _beside(architecture: Architecture) -> tuple[Row, ...]:

@@ -1,11 +1,14 @@
-"""Leakage: what a chip takes while it runs, whatever it does."""
+"""Leakage: what a chip takes while it runs, whatever it does, and how far that may be off."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from octant.arch import Architecture
-from octant.scorecard.records import EnergyPart, LayerResult
+from octant.arch import Architecture, Compute, Store
+from octant.components import Spread
+from octant.components.uncertainty import interval, of_a_sum
+from octant.scorecard.records import EnergyPart, Figure, LayerResult, Missing, Row, Unit
+from octant.source import Origin
 
 LEAKAGE = "leakage"
 
@@ -27,6 +30,41 @@ def leaking(architecture: Architecture) -> tuple[tuple[str, str, float], ...]:
     if architecture.leakage_w is not None:
         found.append((architecture.name, architecture.name, architecture.leakage_w))
     return tuple(found)
+
+
+def leakage_spreads(architecture: Architecture) -> dict[str, tuple[Spread, ...]]:
+    """The assumptions that the leakage of each part rests on, by its name as an action.
+
+    What a file states of leakage has no limits, and is not in it.
+    """
+    every: list[Store | Compute] = [store for each in architecture.levels for store in each.stores]
+    return {
+        f"{part.name} {LEAKAGE}": part.leakage_spreads
+        for part in (*every, architecture.compute)
+        if part.leakage_spreads
+    }
+
+
+def leakage_row(architecture: Architecture) -> Row:
+    """The leakage of the whole chip, all instances together, as far as it is known.
+
+    Parts that share an assumption move together, as those of the energy do.
+    """
+    label, unknown = "of it, leakage", not_known(architecture)
+    parts = leaking(architecture)
+    if not parts:
+        missing = Missing(
+            "no source gives that of any part", f"the leakage of: {', '.join(unknown)}"
+        )
+        return Row(LEAKAGE, label, missing)
+    known = leakage_spreads(architecture)
+    spreads = of_a_sum((watts, known.get(f"{name} {LEAKAGE}", ())) for name, _, watts in parts)
+    total_w = sum(watts for _, _, watts in parts)
+    low, high = interval(spreads)
+    names = ", ".join(name for name, _, _ in parts)
+    basis = f"{names}, always on" + (f"; without {', '.join(unknown)}" if unknown else "")
+    ends = (total_w * low, total_w * high) if spreads else (None, None)
+    return Row(LEAKAGE, label, Figure(total_w, Unit.WATT, Origin.MODELLED, basis, *ends))
 
 
 def not_known(architecture: Architecture) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from octant.components.uncertainty import interval
 from octant.eyexam.flexibility import Flexibility
 from octant.eyexam.scaling import Scalability
 from octant.scorecard.cost import stated
+from octant.scorecard.leakage import leakage_row
 from octant.scorecard.records import (
     OPERATIONS_PER_MAC,
     Coverage,
@@ -110,13 +111,14 @@ def energy(run: Totals, limits: Limits) -> Metric:
     )
 
 
-def power(run: Totals, limits: Limits) -> Metric:
+def power(run: Totals, limits: Limits, architecture: Architecture) -> Metric:
     """Watts while running the network, off-chip access included."""
     peak = Missing("the model knows averages only", "a published or measured peak power")
     return Metric(
         (
             _energy_row(run, limits, "average", "average power, off-chip included", Unit.WATT),
             _energy_row(run, limits, "off_chip", "of it, off-chip memory", Unit.WATT),
+            leakage_row(architecture),
             Row("peak", "peak power", peak),
         )
     )

@@ -8,6 +8,7 @@ from math import log
 from octant.arch import Architecture
 from octant.components import Spread
 from octant.components.uncertainty import of_a_sum
+from octant.scorecard.leakage import leakage_spreads
 from octant.scorecard.records import Contribution, EnergyPart
 from octant.scorecard.references import prices
 
@@ -15,14 +16,15 @@ from octant.scorecard.references import prices
 def spreads(parts: Iterable[EnergyPart], architecture: Architecture) -> tuple[Spread, ...]:
     """The spreads of the energy that these parts add up to.
 
-    Each part moves with the assumptions of its price; one assumption moves all parts that rest on
-    it together. A part whose price has no limits stays where it is.
+    Each part moves with the assumptions of its price, or of its leakage; one assumption moves all
+    parts that rest on it together. A part whose price has no limits stays where it is.
 
     Args:
         parts: of a run; unpriced ones are left out.
         architecture: whose prices they were costed with.
     """
     known = {action: price.spreads for action, price in prices(architecture)}
+    known |= leakage_spreads(architecture)
     return of_a_sum(
         (part.energy_j, known.get(f"{part.component} {part.action}", ()))
         for part in parts

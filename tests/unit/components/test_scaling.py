@@ -74,9 +74,9 @@ def test_supplies() -> None:
 
 
 def test_the_nearest_node_is_scaled_from() -> None:
-    model = Scaled(estimator("sram"), Technology(32e-9, 1.0), supply_v=1.0)
+    model = Scaled(estimator("sram"), Technology(20e-9, 1.0), supply_v=1.0)
     spec = ComponentSpec.of("sram", extrapolate=True, capacity_bits=65536, width_bits=64)
-    assert "scaled from 28 nm, 1 V (supply of 1 V assumed) to 32 nm, 1 V" in str(
+    assert "scaled from 22 nm, 1 V (supply of 1 V assumed) to 20 nm, 1 V" in str(
         energy(model, spec, "read").source
     )
 

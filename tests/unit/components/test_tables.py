@@ -97,6 +97,7 @@ def test_dram() -> None:
             "LPDDR4": 8,
             "LPDDR": 40,
             "DDR3": 70,
+            "DDR4": 1.2 * (168 - 52) / 25.6 + 11.73 / 3.2 + 525 / 8192,
             "GDDR5": 14,
             "HMC": 4.2,
             "HBM2": 3.9,
@@ -107,7 +108,7 @@ def test_dram() -> None:
             "DRAM-horowitz": 640 / 32,
         }
     )
-    with pytest.raises(NotEstimatedError, match="did you mean 'DDR3'"):
+    with pytest.raises(NotEstimatedError, match="did you mean 'DDR4' or 'DDR3'"):
         dram_access("DDR", 16)
     with pytest.raises(NotEstimatedError, match="1 b or more"):
         dram_access("DDR3", 0)
@@ -118,6 +119,24 @@ def test_dram_sources_that_disagree_are_both_listed() -> None:
     assert (both.low_j, both.high_j) == pytest.approx((8 * 3.9e-12, 8 * 6.25e-12))
     assert [spread.assumption for spread in both.spreads] == ["HBM2 as its first source has it"]
     assert dram_access("HBM2-hwcomponents", 8).spreads == ()
+
+
+def test_ddr4_by_hand() -> None:
+    """One chip of 8 b at 3.2 Gb/s, in mA, V and ns, so that the energies are in pJ."""
+    row = 1.2 * (57 * 46.25 - 52 * 32.5 - 37 * 13.75)
+    read, write = (
+        1.2 * (168 - 52) * 2.5 / 64 + 11.73 / 3.2,
+        1.2 * (150 - 52) * 2.5 / 64 + 4.15 / 3.2,
+    )
+    for action, bit in (("read", read), ("write", write)):
+        price = dram_access("DDR4", 64, action)
+        assert price.energy_j == pytest.approx(64 * (bit + row / 8192) * 1e-12)
+        assert price.low_j == price.energy_j
+        assert price.high_j == pytest.approx((64 * bit + row) * 1e-12)
+        assert price.source.origin is Origin.MODELLED
+    assert [spread.assumption for spread in dram_access("DDR4", 8).spreads] == [
+        "DDR4 moves whole rows"
+    ]
 
 
 def test_ratios_of_eyeriss() -> None:

@@ -98,7 +98,7 @@ def test_limits_of_a_stated_energy() -> None:
     [
         (SRAM.replace("64 b", "128 b"), "component: prices a word of 128 b, but the word here"),
         (SRAM.replace("sram", "srm"), "there is no component 'srm'; did you mean 'sram'"),
-        (SRAM.replace("45 nm", "32 nm"), "the process is 32 nm; its figures are for 22 nm"),
+        (SRAM.replace("45 nm", "16 nm"), "the process is 16 nm; its figures are for 22 nm"),
         (SRAM.replace("width", "widht"), "no attribute 'widht'; did you mean 'width'"),
         (SRAM.replace("1 KiB", "1024"), "capacity is '1024'; a number needs a unit"),
         (SRAM.replace("node: 45 nm, ", ""), "needs a process node"),

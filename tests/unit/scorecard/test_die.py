@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from octant.arch import Architecture, CostInputs, Level
+from octant.components import Estimate, Spread
 from octant.components.die import die_cost
 from octant.errors import InvalidArchitectureError
 from octant.files import architecture_text, parse_architecture
 from octant.scorecard import Figure, Metric, Missing, Unit
 from octant.scorecard.cost import cost
-from octant.source import Origin
+from octant.source import Origin, Source
 from tests.unit.scorecard.support import chip
 
 
@@ -72,6 +73,58 @@ def test_the_area_of_the_parts() -> None:
     assert area.origin is Origin.MODELLED
     with pytest.raises(InvalidArchitectureError, match="its layout takes 1"):
         replace(known, layout_share=1.0)
+
+
+def in_parts(**spreads: tuple[Spread, ...]) -> Architecture:
+    made = with_die(area_m2=None)
+    unit = replace(made.compute, area_m2=10e-6, area_spreads=spreads.get("unit", ()))
+    store = replace(
+        made.levels[0].stores[0], name="pad", area_m2=5e-6, area_spreads=spreads.get("pad", ())
+    )
+    return replace(
+        made, compute=unit, nodes=(*made.nodes, Level("pad", (store,))), layout_share=0.25
+    )
+
+
+def test_the_limits_of_the_areas_reach_the_cost_of_the_die() -> None:
+    """The slow twin: chips of the least and of the largest area, their wafers at one price."""
+    one = (Spread("cells", 0.5, 2.0),)
+    made = replace(in_parts(pad=one, unit=one), cost=CostInputs("ours", 4000.0, 2000.0))
+    found = cost(made, 10.0)
+    area = figure(found, "area")
+    assert area.value == pytest.approx(40e-6)
+    assert (area.low, area.high) == pytest.approx((20e-6, 80e-6))
+    shared = figure(found, "area_per_unit")
+    assert (shared.low, shared.high) == pytest.approx((10e-6, 40e-6))
+    wafer = Estimate(4000.0, "money", Source(Origin.PUBLISHED, "ours"))
+    small, large = (die_cost(x, None, wafer=wafer, defects_per_m2=2000.0) for x in (20e-6, 80e-6))
+    dies = figure(found, "dies")
+    assert (dies.low, dies.high) == (large.dies, small.dies)
+    die = figure(found, "die_cost")
+    assert die.low is not None and die.high is not None
+    assert die.low <= small.die.value < die.value < large.die.value <= die.high
+    assert die.low == pytest.approx(small.die.value, rel=0.01)
+    assert die.high == pytest.approx(large.die.value, rel=0.01)
+
+
+def test_areas_that_rest_on_different_assumptions_do_not_move_together() -> None:
+    one, other = (Spread("cells", 0.5, 2.0),), (Spread("wires", 0.5, 2.0),)
+    together = figure(cost(in_parts(pad=one, unit=one), 1.0), "area")
+    apart = figure(cost(in_parts(pad=one, unit=other), 1.0), "area")
+    stated = figure(cost(in_parts(), 1.0), "area")
+    assert apart.high is not None and together.high is not None
+    assert stated.value < apart.high < together.high
+    assert (stated.low, stated.high) == (None, None)
+
+
+def test_the_priced_parts_stand_beside_a_stated_area() -> None:
+    made = replace(in_parts(pad=(Spread("cells", 0.5, 2.0),)), area_m2=60e-6)
+    unit = replace(made.compute, area_m2=None)
+    found = figure(cost(replace(made, compute=unit), 1.0), "priced_area")
+    assert (found.low, found.value, found.high) == pytest.approx((5e-6, 10e-6, 20e-6))
+    assert found.basis == "pad, all instances; without mac"
+    with pytest.raises(KeyError):
+        cost(with_die(), 1.0)["priced_area"]
 
 
 def test_a_file_states_it() -> None:

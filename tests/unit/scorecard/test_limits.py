@@ -65,6 +65,35 @@ def test_an_unpriced_chip_stays_unpriced_though_it_leaks() -> None:
     assert isinstance(found.energy["per_inference"], Missing)
 
 
+def uncertain(made: Architecture) -> Architecture:
+    """The chip with a leakage of its memory that may be half or twice as much."""
+    level = made.levels[0]
+    store = replace(level.stores[0], leakage_spreads=(Spread("cells", 0.5, 2.0),))
+    return replace(made, nodes=(replace(level, stores=(store,)), *made.nodes[1:]))
+
+
+def test_the_leakage_is_a_row_of_the_power_with_its_limits() -> None:
+    wet = sheet(uncertain(leaky(store=5.0, unit=1.5)))
+    leaks = figure(wet.power["leakage"])
+    assert leaks.value == pytest.approx(5 + 2 * 1.5)
+    assert (leaks.low, leaks.high) == pytest.approx((2.5 + 3, 10 + 3))
+    assert leaks.basis == "DRAM, mac, always on"
+    stated = figure(sheet(leaky(store=5.0)).power["leakage"])
+    assert (stated.low, stated.high) == (None, None)
+    assert stated.basis == "DRAM, always on; without mac"
+    unknown = sheet(chip()).power["leakage"]
+    assert isinstance(unknown, Missing) and unknown.add == "the leakage of: mac"
+
+
+def test_the_limits_of_the_leakage_are_in_those_of_the_energy() -> None:
+    """The slow twin: the chip that leaks half, then twice as much."""
+    found = sheet(uncertain(leaky(store=5.0)))
+    whole = figure(found.energy["per_inference"])
+    least, most = (figure(sheet(leaky(store=x)).energy["per_inference"]) for x in (2.5, 10.0))
+    assert (whole.low, whole.high) == pytest.approx((least.value, most.value))
+    assert [each.assumption for each in found.contributions] == ["cells"]
+
+
 def spread(energy_j: float, name: str, low: float, high: float) -> Price:
     return Price(energy_j, ASSUMED, (Spread(name, low, high),))
 

@@ -51,6 +51,8 @@ EXAMPLES: dict[str, tuple[ComponentSpec, ...]] = {
     "sram": (
         of("sram", process_m=65e-9, capacity_bits=108 * KIB, width_bits=64),
         of("sram", process_m=22e-9, capacity_bits=4096 * KIB, width_bits=128, banks=8),
+        of("sram", process_m=32e-9, capacity_bits=KIB, width_bits=8, ports="1r1w"),
+        of("sram", process_m=90e-9, capacity_bits=KIB, width_bits=8, cells="high-performance"),
     ),
     "wire": (of("wire", length_m=1e-3, width_bits=16, swing_v=1.0),),
 }

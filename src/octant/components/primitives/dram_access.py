@@ -31,10 +31,10 @@ class Dram(AbstractEstimator):
         "width x joules a bit of the type; "
         + "; ".join(f"{kind} {row.shown}" for kind, row in DRAM_TYPES.items()),
         "an average over an access pattern that the sources do not all state; a write is taken to "
-        "cost what a read does; background power and refresh are not in it",
+        "cost what a read does, but for DDR4; background power and refresh are not in it",
         tuple(dict.fromkeys(citation for row in DRAM_TYPES.values() for _, citation in row.listed)),
     )
 
     def energy(self, spec: ComponentSpec, action: str) -> Price:
         """The energy of one word; where the sources disagree the interval spans them."""
-        return dram_access(spec.word("type"), round(spec.number("width_bits")))
+        return dram_access(spec.word("type"), round(spec.number("width_bits")), action)

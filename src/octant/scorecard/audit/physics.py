@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 from octant.chips import Kind, Quantity, Record, Run, derive, fact
 from octant.components import ComponentSpec, Estimate, Price, Technology, estimator
+from octant.components.cacti import BANK_BITS
 from octant.components.estimator import area as area_of
 from octant.components.estimator import energy
+from octant.components.price import total_estimate
 from octant.components.scaling import Scaled
 from octant.components.technology import ENERGY_COEFFICIENTS, neighbours
 from octant.errors import NotEstimatedError, OctantError
@@ -27,7 +29,7 @@ _ENERGY = "energy against what the process allows"
 #: Horowitz's figures begin at 8 b; a narrower operand is no bound's subject.
 _NARROWEST_BITS = 8
 #: The largest bank that CACTI was run for: the larger, the denser.
-_LARGEST_BANK_BITS = 8 * 2**20
+_LARGEST_BANK_BITS = BANK_BITS[1]
 #: A supply just above the one at which the scaling's polynomial is least.
 _JUST_ABOVE = 1.001
 
@@ -102,17 +104,15 @@ def least_memory_m2(bits: float, process_m: float) -> Estimate:
         NotEstimatedError: CACTI was not run for the process, or for so little memory.
 
     >>> round(least_memory_m2(8 * 2**20, 45e-9).value / 1e-6, 1)  # 1 MiB; CACTI has 3.26 mm^2
-    3.6
+    3.4
     """
     banks = math.ceil(bits / _LARGEST_BANK_BITS)
-    spec = ComponentSpec.of(
-        "sram",
-        process_m=round(process_m * 1e9) * 1e-9,
-        capacity_bits=bits,
-        width_bits=64,
-        banks=banks,
+    bank = ComponentSpec.of(
+        "sram", process_m=round(process_m * 1e9) * 1e-9, capacity_bits=bits / banks, width_bits=64
     )
-    return area_of(estimator("sram"), spec)
+    least = area_of(estimator("sram"), bank)
+    words = f"{banks} x {text(bits / banks, 'capacity')}, {least.source.citation}"
+    return total_estimate([(banks, least)], "area", words)
 
 
 def below_the_process(claim: Record) -> Iterator[Finding | Unchecked]:
