@@ -17,7 +17,7 @@ from octant.api.loading import (
     load_network,
     networks,
 )
-from octant.api.pricing import estimators, price, reference_tables
+from octant.api.pricing import estimator_in, estimators, price, reference_tables
 from octant.api.reports import write_figures, write_report
 from octant.api.sweep import sweep_accuracy
 from octant.api.tables import energy_table, layers_table, read_scorecard, write_scorecard
@@ -34,6 +34,7 @@ __all__ = [
     "compare",
     "draw_comparison",
     "energy_table",
+    "estimator_in",
     "estimators",
     "evaluate",
     "eyexam",

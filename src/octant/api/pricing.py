@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from octant.api.loading import Chip, load_architecture
@@ -29,6 +30,25 @@ def estimators() -> tuple[Installed, ...]:
         compound = load_component(name)
         found.append(Installed(name, "octant", compound.description, ("energy", "area", "leakage")))
     return tuple(sorted(found, key=lambda each: (each.name, each.owner)))
+
+
+def estimator_in(name: str) -> Installed:
+    """What an estimator says of itself that is not installed: one in a file, or of hwcomponents.
+
+    Args:
+        name: a path, or ``hwcomponents:NAME``.
+
+    Raises:
+        FileFormatError: the file is malformed.
+        PluginError: hwcomponents is not installed.
+        NotEstimatedError: it knows no such component.
+    """
+    from octant.components.adapters import hwcomponents
+    from octant.files.estimators import estimator_named
+
+    if name.startswith(hwcomponents.PREFIX):
+        return _described(hwcomponents.from_words(name, {}), "hwcomponents")
+    return _described(estimator_named(name), name)
 
 
 def price(
@@ -136,6 +156,11 @@ def _installed(name: str, owner: str) -> Installed:
         model = estimator(name)
     except PluginError as error:
         return Installed(name, owner, None, (), str(error))
+    return replace(_described(model, owner), name=name)
+
+
+def _described(model: AbstractEstimator, owner: str) -> Installed:
+    """What an estimator says of itself, and which questions it has an answer to at all."""
     base = AbstractEstimator
     given = {
         "area": type(model).area is not base.area,
@@ -143,4 +168,5 @@ def _installed(name: str, owner: str) -> Installed:
         "latency": type(model).latency is not base.latency,
     }
     quantities = ("energy", *(quantity for quantity, there in given.items() if there))
-    return Installed(name, owner, model.description, quantities)
+    about = model.description
+    return Installed(about.name, owner, about, quantities)

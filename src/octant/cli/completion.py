@@ -33,7 +33,7 @@ def components(incomplete: str) -> list[str]:
     from octant.files.components import component_names
 
     names = sorted({plugin.name for plugin in installed()} | set(component_names()))
-    return _starting(incomplete, names) + _files(incomplete, ".yaml")
+    return _starting(incomplete, names) + _files(incomplete, ".yaml") + _files(incomplete, ".csv")
 
 
 def records(incomplete: str) -> list[str]:

@@ -56,7 +56,7 @@ def with_layers(workload: Workload, names: Sequence[str] | None) -> Workload:
 
 
 def installed_component(name: str) -> Installed:
-    """The estimator or compound of that name.
+    """The estimator or compound of that name, or the one in the file of that path.
 
     Raises:
         UnknownNameError: there is none of that name.
@@ -65,11 +65,17 @@ def installed_component(name: str) -> Installed:
     >>> installed_component("sram").owner
     'octant'
     """
+    from octant.components.adapters.hwcomponents import PREFIX
+
     known = api.estimators()
     for each in known:
         if each.name == name:
             if each.fault:
                 raise PluginError(each.fault)
             return each
+    if name.startswith(PREFIX) or Path(name).suffix in (".yaml", ".yml", ".csv"):
+        return api.estimator_in(name)
     hint = near_misses(name, {each.name for each in known})
-    raise UnknownNameError(f"there is no component {name!r}; {hint}")
+    raise UnknownNameError(
+        f"there is no component {name!r}; {hint}; or give the path of a .yaml or .csv file"
+    )

@@ -172,7 +172,17 @@ def _supply(about: About) -> str:
 
 
 def _name(answer: Answer) -> str:
-    return f"{answer.quantity} of a {answer.action}" if answer.action else answer.quantity
+    return _of(answer.quantity, answer.action)
+
+
+def _of(quantity: str, action: str) -> str:
+    """What a figure is of, in words.
+
+    >>> _of("energy", "update"), _of("energy", "read"), _of("area", "")
+    ('energy of an update', 'energy of a read', 'area')
+    """
+    article = "an" if action[:1] in "aeiou" else "a"
+    return f"{quantity} of {article} {action}" if action else quantity
 
 
 def _answer_row(answer: Answer, numbers: dict[str, int]) -> tuple[str, ...]:
@@ -195,7 +205,7 @@ def _shares(quote: Quote, width: int) -> list[str]:
     dimensions = {(a.quantity, a.action): a.dimension for a in quote.answers}
     rows = [
         (
-            f"{each.quantity} of a {each.action}" if each.action else each.quantity,
+            _of(each.quantity, each.action),
             each.part,
             text(each.value, dimensions[each.quantity, each.action]),
             share(each.share),

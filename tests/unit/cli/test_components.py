@@ -29,6 +29,17 @@ def test_every_component_has_a_page(octant: Octant, name: str) -> None:
     assert done.out.startswith(f"{name}: ") and "  sources\n" in done.out
 
 
+def test_the_page_of_a_file(octant: Octant, tmp_path: Path) -> None:
+    file = tmp_path / "ours.csv"
+    file.write_text("capacity [KiB],energy of read [pJ]\n1,2.0\n", "utf-8")
+    done = octant("components", str(file))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("ours: the user's table")
+    assert "--capacity" in done.out
+    missing = octant("components", str(tmp_path / "none.csv"))
+    assert missing.code == 3 and "none.csv" in missing.err
+
+
 def test_a_price_with_its_interval_and_source(octant: Octant) -> None:
     done = octant(*SRAM)
     assert (done.code, done.err) == (0, "")

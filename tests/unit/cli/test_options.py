@@ -47,5 +47,7 @@ def test_completion_offers_names_and_files(tmp_path: Path, monkeypatch: pytest.M
     assert completion.chips("eyeriss-") == ["eyeriss-isca16", "eyeriss-mine.yaml"]
     assert completion.networks("resnet1") == ["resnet18"]
     assert "resnet-mine.onnx" in completion.networks("resnet")
+    (tmp_path / "sram-mine.csv").touch()
+    assert completion.components("sram") == ["sram", "sram-mine.csv"]
     assert completion.shown("t") == ["teaching", "tpu1", "transformer"]
     assert completion.networks("[") == []

@@ -108,6 +108,40 @@ def test_a_program_that_fails_is_a_message_and_no_price(package: list[dict[str, 
         assert "\n" not in said
 
 
+def test_what_a_model_states_as_zero_is_not_known(
+    package: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Model, "area", 0)
+    monkeypatch.setattr(Model, "leak_power", 0.0)
+    model = HwComponent("SRAM", width=64)
+    for ask, what in ((area, "area"), (leakage, "leakage")):
+        with pytest.raises(NotEstimatedError, match=rf"Model .* does not model the {what} of SRAM"):
+            ask(model, SRAM)
+
+
+def test_it_says_what_its_models_are_made_with(
+    package: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def init(self: Model, width: int, size: int | None = None) -> None: ...
+
+    monkeypatch.setattr(Model, "__init__", init)
+    about = api.estimator_in("hwcomponents:SRAM").about
+    assert about is not None
+    assert about.equation.endswith("its attributes: width, size = None")
+    assert about.actions == ("read", "write")
+
+
+def test_a_failure_without_a_log_is_its_last_line(
+    package: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no model could be made\n\tSRAM\n\twidth is missing")
+
+    monkeypatch.setattr(sys.modules["hwcomponents"], "get_model", fail)
+    with pytest.raises(NotEstimatedError, match="the component of SRAM: width is missing"):
+        area(HwComponent("SRAM"), SRAM)
+
+
 def test_unknown_components_and_a_missing_package(
     package: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,8 @@ stands in for a price.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from inspect import Parameter, signature
 from types import ModuleType
 from typing import Any
 
@@ -43,7 +45,7 @@ class HwComponent(AbstractEstimator):
     def __init__(self, component: str, **attributes: Value) -> None:
         self._package = _package()
         self._component, self._attributes = component, attributes
-        self._models = [model for model in self._package.get_models() if self._is_mine(model)]
+        self._models = [model for model in _models(self._package) if self._is_mine(model)]
         if not self._models:
             raise NotEstimatedError(
                 f"hwcomponents has no component {component!r}; install the package that brings it, "
@@ -62,7 +64,7 @@ class HwComponent(AbstractEstimator):
             f"{self._component} of hwcomponents",
             tuple(actions),
             (),
-            "the model that hwcomponents chooses for these attributes",
+            f"the model that hwcomponents chooses for its attributes: {self._wanted()}",
             "as that model says; its limits are not known here",
             (self._citation(""),),
         )
@@ -75,22 +77,41 @@ class HwComponent(AbstractEstimator):
 
     def area(self, spec: ComponentSpec) -> Estimate:
         """The area of the chosen model."""
-        model = self._model([])
-        return Estimate(
-            float(self._ask("the area", lambda: model.area)), "area", self._source(model)
-        )
+        return self._above_zero("area", "area", "area")
 
     def leakage(self, spec: ComponentSpec) -> Estimate:
         """The leakage of the chosen model."""
-        model = self._model([])
-        leakage_w = float(self._ask("the leakage", lambda: model.leak_power))
-        return Estimate(leakage_w, "power", self._source(model))
+        return self._above_zero("leakage", "leak_power", "power")
 
     def latency(self, spec: ComponentSpec, action: str) -> Estimate:
         """The latency of one action of the chosen model."""
         model = self._model([action])
         cost = self._ask(f"the latency of {action}", lambda: getattr(model, action)())
         return Estimate(float(cost.latency), "time", self._source(model))
+
+    def _above_zero(self, what: str, attribute: str, dimension: str) -> Estimate:
+        """A figure of the model; models state 0 for what they leave out (off-chip memory)."""
+        model = self._model([])
+        value = float(self._ask(f"the {what}", lambda: getattr(model, attribute)))
+        if not value:
+            raise NotEstimatedError(
+                f"{type(model).__qualname__} of hwcomponents does not model the {what} of "
+                f"{self._component} (it states 0)"
+            )
+        return Estimate(value, dimension, self._source(model))
+
+    def _wanted(self) -> str:
+        """What the models are made with, in their words; what they do not need has its default."""
+        wanted: dict[str, None] = {}
+        for model in self._models:
+            try:
+                given = signature(model).parameters.values()
+            except (TypeError, ValueError):
+                continue
+            for each in given:
+                default = "" if each.default is Parameter.empty else f" = {each.default}"
+                wanted[f"{each.name}{default}"] = None
+        return ", ".join(wanted) or "as that model says"
 
     def _is_mine(self, model: Any) -> bool:
         names = getattr(model, "component_name", ())
@@ -172,6 +193,12 @@ def _free(written: str) -> Value:
     return written
 
 
+@cache
+def _models(package: ModuleType) -> tuple[Any, ...]:
+    """The models of the package; asked once, for it cannot always list them again."""
+    return tuple(package.get_models())
+
+
 def _package() -> ModuleType:
     from importlib import import_module
 
@@ -182,8 +209,8 @@ def _package() -> ModuleType:
 
 
 def _last_words(error: Exception) -> str:
-    """The line of a long log that says what went wrong; else its first line."""
-    lines = [line.strip(" |") for line in str(error).splitlines() if line.strip(" |")]
+    """The line of a long log that says what went wrong; else its last line."""
+    lines = [line.strip(" |\t") for line in str(error).splitlines() if line.strip(" |\t")]
     causes = [line for line in lines if line.startswith("Exception:")]
-    words = (causes or lines or [type(error).__name__])[0].removeprefix("Exception: ")
+    words = (causes or lines[-1:] or [type(error).__name__])[0].removeprefix("Exception: ")
     return words if len(words) <= 300 else words[:297] + "..."
