@@ -219,7 +219,8 @@ def _store(
 
     def either(direction: str) -> Price | None:
         key = "energy" if "energy" in memory.model_fields_set else direction
-        return price_of(builder, getattr(memory, key), (*path, key), mac, memory.word)
+        action = direction.removesuffix("_energy")
+        return price_of(builder, getattr(memory, key), (*path, key), mac, memory.word, action)
 
     rates = _rates(memory, builder.file.clock)
     read, write = estimated.read, estimated.write

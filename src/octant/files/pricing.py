@@ -102,12 +102,17 @@ def mac_price(builder: Builder) -> Price | None:
 
 
 def price_of(
-    builder: Builder, energy: PriceModel | str, path: FieldPath, mac: Price | None, word_bits: int
+    builder: Builder,
+    energy: PriceModel | str,
+    path: FieldPath,
+    mac: Price | None,
+    word_bits: int,
+    action: str = "read",
 ) -> Price | None:
     """The price of one action, None where the file calls it unknown."""
     if isinstance(energy, str):
         return None
-    return builder.attempt(path, lambda: _priced(builder, energy, path, mac, word_bits))
+    return builder.attempt(path, lambda: _priced(builder, energy, path, mac, word_bits, action))
 
 
 def _priced(
@@ -116,6 +121,7 @@ def _priced(
     path: FieldPath,
     mac: Price | None,
     word_bits: int,
+    action: str,
 ) -> Price | None:
     match energy:
         case HorowitzMac():
@@ -125,7 +131,7 @@ def _priced(
             technology = Technology(energy.process, energy.voltage)
             return float_mac(energy.bits, energy.accumulator_bits, technology)
         case DramAccess():
-            return dram_access(energy.type, word_bits)
+            return dram_access(energy.type, word_bits, action)
         case EstimatedEnergy():
             model, spec = asked(energy, builder.find)
             _require_width(spec, word_bits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from octant.arch import Architecture
 from octant.components import Estimate
 from octant.components.die import (
@@ -14,6 +16,7 @@ from octant.components.die import (
     dies_per_wafer,
 )
 from octant.components.price import weakest
+from octant.components.uncertainty import of_a_sum
 from octant.errors import NotEstimatedError
 from octant.scorecard.area import area_of_parts
 from octant.scorecard.records import Figure, Missing, Row, Unit
@@ -36,7 +39,6 @@ def die_rows(architecture: Architecture, inferences_per_s: float | None) -> tupl
         return (Row("die_cost", "die cost", found),)
     cost, area = found
     fewest, most = _dies(cost, area)
-    sum_usd, origin, basis = _together(architecture, cost)
     rows = [
         Row("wafer", "wafer price", _figure(cost.wafer, Unit.USD)),
         Row(
@@ -62,7 +64,11 @@ def die_rows(architecture: Architecture, inferences_per_s: float | None) -> tupl
         Row(
             "per_inference_per_s",
             "cost per inference/s",
-            Figure(sum_usd / inferences_per_s, Unit.USD_PER_INFERENCE_PER_SECOND, origin, basis)
+            _short(
+                _together(architecture, cost),
+                Unit.USD_PER_INFERENCE_PER_SECOND,
+                per=inferences_per_s,
+            )
             if inferences_per_s
             else Missing("no layer of the network runs on this chip", "a network that it can run"),
         ),
@@ -138,8 +144,11 @@ def _beside(architecture: Architecture) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _together(architecture: Architecture, cost: DieCost) -> tuple[float, Origin, str]:
-    """What is known of the chip's cost, as far to be trusted as its weakest part."""
+def _together(architecture: Architecture, cost: DieCost) -> Estimate:
+    """What is known of the chip's cost, as far to be trusted as its weakest part.
+
+    The die and its package rest on the same assumptions; what is stated has no limits.
+    """
     stated = architecture.cost
     extra = {
         "off-chip memory": stated.dram_usd if stated else None,
@@ -150,11 +159,13 @@ def _together(architecture: Architecture, cost: DieCost) -> tuple[float, Origin,
     basis = ", ".join(["die", "package", *known])
     if without:
         basis += f"; without {' and '.join(without)}"
-    usd = cost.die.value + cost.package.value + sum(usd or 0.0 for usd in extra.values())
+    beside = sum(usd or 0.0 for usd in extra.values())
+    parts = [(cost.die.value + cost.package.value, cost.die.spreads), (beside, ())]
     origins = [cost.die.source.origin, cost.package.source.origin]
     if stated is not None and known:
         origins.append(_source(stated.source).origin)
-    return usd, weakest(origins), basis
+    usd = math.fsum(value for value, _ in parts)
+    return Estimate(usd, "money", Source(weakest(origins), basis), of_a_sum(parts))
 
 
 def _figure(estimate: Estimate, unit: Unit) -> Figure:
@@ -164,9 +175,10 @@ def _figure(estimate: Estimate, unit: Unit) -> Figure:
     return _short(estimate, unit, basis)
 
 
-def _short(estimate: Estimate, unit: Unit, basis: str) -> Figure:
-    limits = (estimate.low, estimate.high) if estimate.spreads else (None, None)
-    return Figure(estimate.value, unit, estimate.source.origin, basis, *limits)
+def _short(estimate: Estimate, unit: Unit, basis: str = "", per: float = 1.0) -> Figure:
+    words = basis or estimate.source.citation
+    limits = (estimate.low / per, estimate.high / per) if estimate.spreads else (None, None)
+    return Figure(estimate.value / per, unit, estimate.source.origin, words, *limits)
 
 
 def _source(citation: str) -> Source:

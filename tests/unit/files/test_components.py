@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octant.components import ComponentSpec, estimator
+from octant.components import ComponentSpec, dram_access, estimator
 from octant.components.estimator import area, energy, leakage
 from octant.errors import FileFormatError
 from octant.files import architecture_text, parse_architecture
@@ -38,6 +38,8 @@ def test_a_memory_gets_energies_area_and_leakage() -> None:
     assert store.write_energy == energy(model, spec, "write")
     assert store.area_m2 == area(model, spec).value
     assert store.leakage_w == leakage(model, spec).value
+    assert store.area_spreads == area(model, spec).spreads != ()
+    assert store.leakage_spreads == leakage(model, spec).spreads != ()
     cited = dict(chip.sources)
     assert cited["area of buffer"].startswith("modelled: fit to CACTI 7")
     assert cited["leakage of buffer"] == cited["area of buffer"]
@@ -45,7 +47,16 @@ def test_a_memory_gets_energies_area_and_leakage() -> None:
 
 def test_what_the_file_states_comes_before_the_estimator() -> None:
     text = word64(SRAM + "    leakage: 3 mW\n")
-    assert parse_architecture(text).levels[1].stores[0].leakage_w == 3e-3
+    store = parse_architecture(text).levels[1].stores[0]
+    assert (store.leakage_w, store.leakage_spreads) == (3e-3, ())
+    assert store.area_spreads != ()
+
+
+def test_ddr4_tells_a_write_from_a_read() -> None:
+    chip = parse_architecture(changed((BUFFER, "    energy: {model: dram, type: DDR4}\n")))
+    store = chip.levels[1].stores[0]
+    assert store.read_energy == dram_access("DDR4", 16, "read")
+    assert store.write_energy == dram_access("DDR4", 16, "write")
 
 
 def test_stated_energies_keep_their_place_beside_a_component() -> None:

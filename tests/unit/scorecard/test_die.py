@@ -52,6 +52,8 @@ def test_what_the_owner_states() -> None:
     per = figure(found, "per_inference_per_s")
     assert per.value == pytest.approx((1.3348 * die + 22) / 10)
     assert "without" not in per.basis
+    assert per.low is not None and per.high is not None
+    assert per.low * 10 - 22 == pytest.approx(1.3348 * (figure(found, "die_cost").low or 0))
 
 
 def test_without_a_node_or_an_area_it_says_what_to_add() -> None:
@@ -105,6 +107,10 @@ def test_the_limits_of_the_areas_reach_the_cost_of_the_die() -> None:
     assert die.low <= small.die.value < die.value < large.die.value <= die.high
     assert die.low == pytest.approx(small.die.value, rel=0.01)
     assert die.high == pytest.approx(large.die.value, rel=0.01)
+    per = figure(found, "per_inference_per_s")
+    assert (per.low, per.value, per.high) == pytest.approx(
+        tuple(1.3348 * usd / 10 for usd in (die.low, die.value, die.high))
+    )
 
 
 def test_areas_that_rest_on_different_assumptions_do_not_move_together() -> None:
