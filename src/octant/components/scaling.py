@@ -154,7 +154,10 @@ class Scaled(AbstractEstimator):
 
 
 def _origin(about: About, to: Technology, supply_v: float | None) -> Technology:
-    """The technology that is scaled from: the nearest of the inner nodes."""
+    """The technology that is scaled from: the nearest of the inner nodes that the tables have.
+
+    Where they have none of them, the nearest of all; so, too, for the inner node itself.
+    """
     if not about.nodes_m:
         raise NotEstimatedError(
             f"{about.name} belongs to no process node; there is nothing to scale"
@@ -170,7 +173,12 @@ def _origin(about: About, to: Technology, supply_v: float | None) -> Technology:
             f"{about.name}: its source states no supply, without which its energy cannot be "
             "scaled; assume one"
         )
-    nearest = min(about.nodes_m, key=lambda node: abs(math.log(node / to.process_m)))
+    kept = [
+        node
+        for node in about.nodes_m
+        if tabulated(node) or math.isclose(node, to.process_m, rel_tol=1e-6)
+    ]
+    nearest = min(kept or about.nodes_m, key=lambda node: abs(math.log(node / to.process_m)))
     return Technology(nearest, voltage_v)
 
 

@@ -73,10 +73,12 @@ def test_supplies() -> None:
         Scaled(estimator("dram"), Technology(65e-9, 1.0))
 
 
-def test_the_nearest_node_is_scaled_from() -> None:
-    model = Scaled(estimator("sram"), Technology(20e-9, 1.0), supply_v=1.0)
-    spec = ComponentSpec.of("sram", extrapolate=True, capacity_bits=65536, width_bits=64)
-    assert "scaled from 22 nm, 1 V (supply of 1 V assumed) to 20 nm, 1 V" in str(
+def test_the_nearest_tabulated_node_is_scaled_from() -> None:
+    """22 nm is nearer to 16 nm, but would have to be interpolated itself."""
+    model = Scaled(estimator("sram"), Technology(16e-9, 1.0), supply_v=1.0)
+    spec = ComponentSpec.of("sram", capacity_bits=65536, width_bits=64)
+    assert energy(model, spec, "read").extrapolated == ()
+    assert "scaled from 32 nm, 1 V (supply of 1 V assumed) to 16 nm, 1 V" in str(
         energy(model, spec, "read").source
     )
 

@@ -31,7 +31,8 @@ class Dram(AbstractEstimator):
         "width x joules a bit of the type; "
         + "; ".join(f"{kind} {row.shown}" for kind, row in DRAM_TYPES.items()),
         "an average over an access pattern that the sources do not all state; a write is taken to "
-        "cost what a read does, but for DDR4; background power and refresh are not in it",
+        "cost what a read does, but for DDR4; background power and refresh are not in it, nor, for "
+        "DDR4, the controller's end of the wires",
         tuple(dict.fromkeys(citation for row in DRAM_TYPES.values() for _, citation in row.listed)),
     )
 
