@@ -10,7 +10,6 @@ import pytest
 
 from octant.components import ComponentSpec, estimator
 from octant.components.cacti import CELLS
-from octant.components.ddr import ROW_BITS, ddr4_energy_j, row_energy_j
 from octant.components.estimator import area, energy
 from octant.components.isaac import PARTS
 from tests.published.components_page import (
@@ -96,12 +95,6 @@ def test_the_wire_with_coupling_and_latches_is_near_the_published_ratio() -> Non
     price = energy(estimator("wire"), spec, "transfer")
     assert price.high_j / price.energy_j == pytest.approx(1.627)
     assert ratios()["inter-PE, 1 to 2 mm"] * 1.627 == pytest.approx(1.48, abs=0.01)
-
-
-def test_ddr4_against_a_prediction_that_was_made_before_it() -> None:
-    """Vogelsang, MICRO 2010: 4.5 pJ/b without pins, of an 8 Gb chip at 45 nm."""
-    core_j = ddr4_energy_j("read", ROW_BITS) - row_energy_j() / ROW_BITS - 11.73e-3 / 3.2e9
-    assert core_j / 4.5e-12 - 1 == pytest.approx(0.208, abs=0.001)
 
 
 def test_areas_of_eyeriss() -> None:
