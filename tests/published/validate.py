@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.published import (
     a100_page,
     components_page,
+    dataflows_page,
     eyeriss_page,
     eyeriss_passes,
     isca16_alexnet,
@@ -46,6 +47,7 @@ def page() -> str:
             eyeriss_page.section(),
             eyeriss_passes.section(),
             isca16_page.section(),
+            dataflows_page.section(),
             tpu_page.section(),
             a100_page.section(),
             mi210_page.section(),
