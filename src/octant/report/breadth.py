@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octant.eyexam.flexibility import Flexibility, Trial
-from octant.eyexam.scaling import Scalability, ScalePoint
+from octant.eyexam.scaling import GrowthPoint, Scalability, ScalePoint
 from octant.report.amounts import bare, joules, share
 from octant.report.eyexam import rate
 from octant.report.layout import WIDTH, Column, fields, page, paragraph, table
@@ -130,12 +130,20 @@ def _growth(found: Scalability, width: int) -> list[str]:
             f"{point.dimension} x {point.factor}",
             bare(point.macs),
             "" if point.macs_per_cycle is None else rate(point.macs_per_cycle),
-            "" if point.traffic_over_compulsory is None else f"{point.traffic_over_compulsory:.3f}",
+            _traffic(point),
             point.stopped_by,
         )
         for point in found.growth
     ]
     return table(columns, rows, width=width, indent="  ")
+
+
+def _traffic(point: GrowthPoint) -> str:
+    """The least traffic over the compulsory, where there is a mapping and a search found it."""
+    if point.macs_per_cycle is None:
+        return ""
+    over = point.traffic_over_compulsory
+    return "not found in time" if over is None else f"{over:.3f}"
 
 
 def _sizes(points: list[ScalePoint], width: int) -> list[str]:
