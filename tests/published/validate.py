@@ -13,12 +13,15 @@ from tests.published import (
     a100_page,
     components_page,
     dataflows_page,
+    eyeriss_counted,
     eyeriss_page,
     eyeriss_passes,
     isca16_alexnet,
     isca16_page,
     mi210_page,
     nvdla_page,
+    scaling,
+    scaling_page,
     sparse_page,
     targets_page,
     tpu_page,
@@ -46,8 +49,10 @@ def page() -> str:
             targets_page.section(),
             eyeriss_page.section(),
             eyeriss_passes.section(),
+            eyeriss_counted.section(),
             isca16_page.section(),
             dataflows_page.section(),
+            scaling_page.section(),
             tpu_page.section(),
             a100_page.section(),
             mi210_page.section(),
@@ -69,6 +74,7 @@ def search_and_record() -> None:
         isca16_alexnet.record(records)
     isca16_alexnet.recorded.cache_clear()
     isca16_alexnet.evaluation.cache_clear()
+    scaling.search_and_record(TIME_LIMIT_S)
 
 
 if __name__ == "__main__":

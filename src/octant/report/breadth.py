@@ -98,7 +98,7 @@ def scalability_page(found: Scalability, *, width: int = WIDTH) -> str:
         "cycles of step 6 of Eyexam, the average bandwidth; stopped by: of steps 3 to 6 the one "
         "that takes the largest share",
         "energy at the prices of the chip as it is: larger memories and longer wires cost more "
-        "than they say",
+        "than they say; of equally fast mappings not the one of least energy is searched",
         "a deeper network is the same layers again: as many times the cycles and the energy",
     ):
         lines += paragraph(note, width=width, indent="    ", first="  - ")
