@@ -34,6 +34,10 @@ CLUSTER = 16
 """PEs of a cluster of the grown mesh, 4 x 4: assumed, as 12 divide none of the three sizes."""
 DESIGNS = ("one network", "mesh")
 NETWORKS = ("alexnet", "googlenet", "mobilenet-v1")
+PUBLISHED_PES = 192
+"""Of Eyeriss v2, and of the larger Eyeriss v1 that its paper compares with."""
+SMALL = "mobilenet-v1, width 0.5, 128 x 128"
+"""The MobileNet of that comparison: 49.2 M multiply-accumulates (Section I-C)."""
 
 _EYERISS, _EYERISS_V2 = builtin_architecture("eyeriss"), builtin_architecture("eyeriss2")
 _KIB = 8 * 1024
@@ -156,8 +160,43 @@ def _sized(fanout: Fanout, rows: int, columns: int) -> Fanout:
 
 
 def chip(design: str, pes: int) -> Architecture:
-    """Returns a design of so many PEs."""
+    """Returns a design of so many PEs; those of the published size have their own shapes."""
+    if pes == PUBLISHED_PES:
+        return {"mesh": mesh_of_the_chip, "one network": one_network_of_its_size}[design]()
     return {"mesh": mesh, "one network": one_network}[design](pes)
+
+
+def mesh_of_the_chip() -> Architecture:
+    """Returns the built-in ``eyeriss2`` with one multiplier a PE and no limit outside."""
+    dram, *others, _pair = _EYERISS_V2.nodes
+    assert isinstance(dram, Level)
+    return replace(_EYERISS_V2, name="mesh-192", nodes=(_unlimited(dram), *others))
+
+
+def one_network_of_its_size() -> Architecture:
+    """Returns 12 x 16 PEs on one network, with the 192 KiB of Eyeriss v2's buffer."""
+    square = one_network(256)
+    dram, buffer, bus, array, spads = square.nodes
+    assert isinstance(buffer, Level) and isinstance(bus, Level) and isinstance(array, Fanout)
+    return replace(
+        square,
+        name="one-network-192",
+        nodes=(
+            dram,
+            _held(buffer, 192 * _KIB, 192 * _KIB),
+            _held(bus, PUBLISHED_PES, 256),
+            _sized(array, 12, 16),
+            spads,
+        ),
+    )
+
+
+def _held(level: Level, times: int, over: int) -> Level:
+    stores = (
+        replace(store, capacity_bits=(store.capacity_bits or 0) * times // over)
+        for store in level.stores
+    )
+    return replace(level, stores=tuple(stores))
 
 
 def dataflow(design: str) -> Dataflow:
@@ -194,7 +233,8 @@ def layers(name: str) -> dict[str, tuple[Einsum, int]]:
     """Returns the different layers of a network at batch 1, in 8 b, and how often each occurs."""
     found: dict[Einsum, tuple[str, int]] = {}
     formats = _EYERISS_V2.compute.format
-    for layer in network(name, batch=1).mac_layers:
+    small = {"width": 0.5, "resolution": 128} if name == SMALL else {}
+    for layer in network(name.partition(",")[0], batch=1, **small).mac_layers:
         assert isinstance(layer.work, Einsum)
         einsum = with_formats(
             layer.work,
@@ -214,6 +254,8 @@ def cases() -> Iterator[Case]:
             for name in NETWORKS:
                 for layer in layers(name):
                     yield Case(design, pes, name, layer)
+        for layer in layers(SMALL):
+            yield Case(design, PUBLISHED_PES, SMALL, layer)
 
 
 def searched(case: Case, time_limit_s: float) -> Record:
