@@ -95,6 +95,7 @@ def scalability_page(found: Scalability, *, width: int = WIDTH) -> str:
     lines += _growth(found, width)
     lines += ["", "NOTES"]
     for note in (
+        "units: compute units, of which a PE may have several",
         "cycles of step 6 of Eyexam, the average bandwidth; stopped by: of steps 3 to 6 the one "
         "that takes the largest share",
         "energy at the prices of the chip as it is: larger memories and longer wires cost more "
@@ -148,7 +149,7 @@ def _traffic(point: GrowthPoint) -> str:
 
 def _sizes(points: list[ScalePoint], width: int) -> list[str]:
     columns = (
-        Column("PEs", right=True),
+        Column("units", right=True),
         Column("cycles", right=True),
         Column("speedup", right=True),
         Column("efficiency", right=True),
