@@ -11,10 +11,16 @@ from __future__ import annotations
 import math
 
 from octant.files.components import load_component
+from octant.workload import Einsum
 from tests.published.components_page import PADS, measured_w
-from tests.published.eyeriss_alexnet import LAYERS
+from tests.published.eyeriss_alexnet import LAYERS, Parameters
 from tests.published.eyeriss_page import CHIP, chip_j, evaluation, with_zeros
-from tests.published.eyeriss_passes import WORDS_PER_CYCLE, filter_cycles, passes
+from tests.published.eyeriss_passes import (
+    WORDS_PER_CYCLE,
+    filter_cycles,
+    filter_cycles_of,
+    passes_of,
+)
 from tests.published.pages import residual, table
 
 #: Input words of 16 b that go into the pads in a cycle; those of filters are ``WORDS_PER_CYCLE``.
@@ -29,18 +35,30 @@ def arriving_cycles(name: str) -> float:
 
 
 def window_cycles(name: str) -> float:
+    """Returns the cycles in which a pass's first windows go into the pads, with Table III."""
+    published, stride = LAYERS[name], 4 if name == "CONV1" else 1
+    return window_cycles_of(published.layer, published.parameters, stride)
+
+
+def window_cycles_of(layer: Einsum, chosen: Parameters, stride: int) -> float:
     """Returns the cycles in which the first windows of one pass go into the pads."""
-    sizes, chosen = LAYERS[name].layer.sizes, LAYERS[name].parameters
-    stride = 4 if name == "CONV1" else 1
+    sizes = layer.sizes
     rows = (chosen.e - 1) * stride + sizes["R"]
     return rows * chosen.q * chosen.r * sizes["S"] / INPUTS_PER_CYCLE
 
 
 def latency_s(name: str) -> float:
     """Returns the array's time, that of arriving sums, and that of filling the pads."""
-    fill = max(filter_cycles(name), window_cycles(name))
-    cycles = evaluation(name).counts.steps + arriving_cycles(name) + passes(name) * fill
-    return cycles / CHIP.clock_hz
+    published, steps = LAYERS[name], evaluation(name).counts.steps
+    stride = 4 if name == "CONV1" else 1
+    return cycles_of(published.layer, published.parameters, steps, stride) / CHIP.clock_hz
+
+
+def cycles_of(layer: Einsum, chosen: Parameters, steps: int, stride: int = 1) -> float:
+    """Returns the cycles of a layer whose array takes so many steps."""
+    fill = max(filter_cycles_of(layer, chosen), window_cycles_of(layer, chosen, stride))
+    arriving = steps / (chosen.q * layer.sizes["S"])
+    return steps + arriving + passes_of(layer, chosen) * fill
 
 
 def total() -> tuple[float, float]:
