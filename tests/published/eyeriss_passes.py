@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from tests.published.eyeriss_alexnet import LAYERS
+from octant.workload import Einsum
+from tests.published.eyeriss_alexnet import LAYERS, Parameters
 from tests.published.eyeriss_page import CHIP, array_s
 from tests.published.pages import residual, table
 
@@ -20,8 +21,13 @@ WORDS_PER_CYCLE = 4
 
 
 def passes(name: str) -> int:
+    """Returns the processing passes of a layer with its row of Table III."""
+    return passes_of(LAYERS[name].layer, LAYERS[name].parameters)
+
+
+def passes_of(layer: Einsum, chosen: Parameters) -> int:
     """Returns the processing passes of a layer: filters x channels x images x strips."""
-    sizes, chosen = LAYERS[name].layer.sizes, LAYERS[name].parameters
+    sizes = layer.sizes
     return math.prod(
         (
             math.ceil(sizes["G"] * sizes["K"] / (chosen.p * chosen.t)),
@@ -33,8 +39,13 @@ def passes(name: str) -> int:
 
 
 def filter_cycles(name: str) -> float:
+    """Returns the cycles in which the filters of one pass go into the pads, with Table III."""
+    return filter_cycles_of(LAYERS[name].layer, LAYERS[name].parameters)
+
+
+def filter_cycles_of(layer: Einsum, chosen: Parameters) -> float:
     """Returns the cycles in which the filters of one pass go into the pads."""
-    sizes, chosen = LAYERS[name].layer.sizes, LAYERS[name].parameters
+    sizes = layer.sizes
     words = chosen.p * chosen.t * chosen.q * chosen.r * sizes["R"] * sizes["S"]
     return words / WORDS_PER_CYCLE
 

@@ -169,7 +169,7 @@ def gap(name: str) -> float:
 
 def energy_per_mac(evaluated: Evaluation) -> tuple[float, ...]:
     """Returns the energy of each of ``LEVELS`` as Octant counts it, as in the figure."""
-    unit = _mac_j() * evaluated.counts.macs
+    unit = mac_j() * evaluated.counts.macs
     return tuple(
         sum(entry.energy_j or 0.0 for entry in evaluated.energy if entry.component == level) / unit
         for level in LEVELS
@@ -213,8 +213,8 @@ def energy_per_mac_of_paper(evaluated: Evaluation) -> tuple[float, ...]:
     accesses["register_file"] += 2 * (counts.macs - register_file)
     energies = {level: accesses[level] * price for level, price in prices.items()}
     energies["array"] = accesses["array"] * transfer.energy_j
-    energies["mac"] = counts.macs * _mac_j()
-    return tuple(energies[level] / (counts.macs * _mac_j()) for level in LEVELS)
+    energies["mac"] = counts.macs * mac_j()
+    return tuple(energies[level] / (counts.macs * mac_j()) for level in LEVELS)
 
 
 def sums_into_buffer(evaluated: Evaluation) -> int:
@@ -226,7 +226,8 @@ def sums_into_buffer(evaluated: Evaluation) -> int:
     return hop.deliveries
 
 
-def _mac_j() -> float:
+def mac_j() -> float:
+    """Returns the energy of a multiply-accumulate."""
     price = CHIP.compute.mac_energy
     assert price is not None
     return price.energy_j

@@ -12,19 +12,25 @@ from pathlib import Path
 from tests.published import (
     a100_page,
     components_page,
+    dataflows_page,
+    eyeriss_counted,
     eyeriss_page,
     eyeriss_passes,
+    eyeriss_vgg,
     isca16_alexnet,
     isca16_page,
     mi210_page,
     nvdla_page,
+    scaling,
+    scaling_page,
     sparse_page,
     targets_page,
     tpu_page,
 )
 
 PAGE = Path(__file__).parents[2] / "docs/explanation/validation.md"
-TIME_LIMIT_S = 100.0
+TIME_LIMIT_S = 600.0
+MANY_LAYERS_TIME_LIMIT_S = 60.0
 
 _HEAD = """# Validation
 
@@ -45,7 +51,11 @@ def page() -> str:
             targets_page.section(),
             eyeriss_page.section(),
             eyeriss_passes.section(),
+            eyeriss_counted.section(),
+            eyeriss_vgg.section(),
             isca16_page.section(),
+            dataflows_page.section(),
+            scaling_page.section(),
             tpu_page.section(),
             a100_page.section(),
             mi210_page.section(),
@@ -67,6 +77,7 @@ def search_and_record() -> None:
         isca16_alexnet.record(records)
     isca16_alexnet.recorded.cache_clear()
     isca16_alexnet.evaluation.cache_clear()
+    scaling.search_and_record(MANY_LAYERS_TIME_LIMIT_S)
 
 
 if __name__ == "__main__":

@@ -173,7 +173,7 @@ def _searched(
     result = fastest(einsum, architecture, dataflow, time_limit_s)
     if result.mapping is None:
         raise InfeasibleError(
-            f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
+            f"layer {layer.name!r} ({layer.operator}): no mapping was found on "
             f"{architecture.name}: {result.reason}"
         )
     return result
@@ -185,8 +185,10 @@ def fastest(
     """The answer of the search for the fastest mapping.
 
     First only mappings that unroll as step 4 does: there are few. If the best of them is as fast
-    as the bound, no other can be faster, and it is the answer; else all mappings are searched.
+    as the bound, no other can be faster, and it is the answer; else all mappings are searched. A
+    search that was stopped answers with the faster of the two.
     """
+    few = None
     unrolled = parallelism(einsum, architecture, dataflow).unrolled
     if unrolled is not None:
         few = search(
@@ -199,13 +201,17 @@ def fastest(
         bound = lower_bound(einsum, architecture, dataflow)
         if few.evaluation is not None and few.evaluation.cycles <= bound:
             return replace(few, status=Status.OPTIMAL, bound=few.value, reason="")
-    return search(
+    every = search(
         einsum,
         architecture,
         objective=Objective.LATENCY,
         dataflow=dataflow,
         time_limit_s=time_limit_s,
     )
+    if every.status is Status.GAP and few is not None and few.value < every.value:
+        stopped = "the time limit was reached"
+        return replace(few, status=Status.GAP, bound=every.bound, space=every.space, reason=stopped)
+    return every
 
 
 def unrolled_so(

@@ -77,7 +77,7 @@ class GrowthPoint:
         macs_per_cycle: at the average bandwidth; None where a layer has no mapping any more.
         traffic_over_compulsory: the least that any mapping moves beyond the chip over what a chip
             with room for everything would: above 1 where the layers no longer fit; None where a
-            layer has no mapping any more.
+            layer has no mapping any more, or a search that was stopped found none.
         stopped_by: of steps 3 to 6, the one that takes the largest share; why there is no mapping
             where there is none.
     """
@@ -277,8 +277,8 @@ def growth(
             moved = _least_traffic(grown, architecture, dataflow, time_limit_s)
             least = sum(each.repeats * each.compulsory_bits for each in exam.layers)
             speed = exam.steps[5].macs_per_cycle
-            stopped = stopping_step(exam)[0]
-            found.append(GrowthPoint(dimension, factor, macs, speed, moved / least, stopped))
+            over = None if moved is None else moved / least
+            found.append(GrowthPoint(dimension, factor, macs, speed, over, stopping_step(exam)[0]))
             if progress:
                 progress(f"{dimension} x {factor}")
     return tuple(found)
@@ -286,14 +286,15 @@ def growth(
 
 def _least_traffic(
     layers: Layers, architecture: Architecture, dataflow: Dataflow, time_limit_s: float | None
-) -> float:
-    """The fewest bits that the chip's mappings move to and from its outermost memory."""
+) -> float | None:
+    """The fewest bits that mappings move to and from the outermost memory; None if not found."""
     known: dict[Einsum, float] = {}
     for _, einsum in layers:
         if einsum not in known:
             point = chip_point(einsum, architecture, dataflow, time_limit_s)
             known[einsum] = point.traffic_bits
-    return sum(layer.repeats * known[einsum] for layer, einsum in layers)
+    bits = sum(layer.repeats * known[einsum] for layer, einsum in layers)
+    return bits if math.isfinite(bits) else None
 
 
 def _times(einsum: Einsum, ranks: tuple[str, ...], factor: int) -> Einsum:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octant.eyexam.flexibility import Flexibility, Trial
-from octant.eyexam.scaling import Scalability, ScalePoint
+from octant.eyexam.scaling import GrowthPoint, Scalability, ScalePoint
 from octant.report.amounts import bare, joules, share
 from octant.report.eyexam import rate
 from octant.report.layout import WIDTH, Column, fields, page, paragraph, table
@@ -95,10 +95,11 @@ def scalability_page(found: Scalability, *, width: int = WIDTH) -> str:
     lines += _growth(found, width)
     lines += ["", "NOTES"]
     for note in (
+        "units: compute units, of which a PE may have several",
         "cycles of step 6 of Eyexam, the average bandwidth; stopped by: of steps 3 to 6 the one "
         "that takes the largest share",
         "energy at the prices of the chip as it is: larger memories and longer wires cost more "
-        "than they say",
+        "than they say; of equally fast mappings not the one of least energy is searched",
         "a deeper network is the same layers again: as many times the cycles and the energy",
     ):
         lines += paragraph(note, width=width, indent="    ", first="  - ")
@@ -130,7 +131,7 @@ def _growth(found: Scalability, width: int) -> list[str]:
             f"{point.dimension} x {point.factor}",
             bare(point.macs),
             "" if point.macs_per_cycle is None else rate(point.macs_per_cycle),
-            "" if point.traffic_over_compulsory is None else f"{point.traffic_over_compulsory:.3f}",
+            _traffic(point),
             point.stopped_by,
         )
         for point in found.growth
@@ -138,9 +139,17 @@ def _growth(found: Scalability, width: int) -> list[str]:
     return table(columns, rows, width=width, indent="  ")
 
 
+def _traffic(point: GrowthPoint) -> str:
+    """The least traffic over the compulsory, where there is a mapping and a search found it."""
+    if point.macs_per_cycle is None:
+        return ""
+    over = point.traffic_over_compulsory
+    return "not found in time" if over is None else f"{over:.3f}"
+
+
 def _sizes(points: list[ScalePoint], width: int) -> list[str]:
     columns = (
-        Column("PEs", right=True),
+        Column("units", right=True),
         Column("cycles", right=True),
         Column("speedup", right=True),
         Column("efficiency", right=True),

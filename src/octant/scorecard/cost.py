@@ -84,10 +84,16 @@ def _process(architecture: Architecture) -> Figure | Missing:
 
 
 def _storage(architecture: Architecture) -> Figure | Missing:
-    """The capacity of every memory but the outermost level's, over all instances."""
+    """The capacity of every memory but the outermost level's, over all instances.
+
+    A level whose access is stated to take no energy is no memory: it stands for routers or latches
+    that carry what the levels inside hold.
+    """
     total = 0
     for level in architecture.levels[1:]:
         for store in level.stores:
+            if store.read_energy is not None and not store.read_energy.energy_j:
+                continue
             if store.capacity_bits is None:
                 return Missing(_UNSTATED, f"the capacity of {store.name}")
             total += store.capacity_bits * architecture.instances(level.name)

@@ -207,10 +207,10 @@ def _larger_networks(grown: Scalability) -> tuple[Row, ...]:
             missing = Missing(last.stopped_by, "a chip on which a network of that size runs")
             rows.append(Row(name, label, missing))
             continue
-        basis = (
-            f"least traffic {last.traffic_over_compulsory:.3f} x compulsory, from "
-            f"{first.traffic_over_compulsory:.3f}; stopped by {last.stopped_by}"
-        )
+        basis = f"stopped by {last.stopped_by}"
+        over = (last.traffic_over_compulsory, first.traffic_over_compulsory)
+        if over[0] is not None and over[1] is not None:
+            basis = f"least traffic {over[0]:.3f} x compulsory, from {over[1]:.3f}; {basis}"
         value = last.macs_per_cycle / first.macs_per_cycle
         rows.append(Row(name, label, _modelled(value, Unit.SHARE, basis)))
     return tuple(rows)

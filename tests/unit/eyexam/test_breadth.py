@@ -149,6 +149,16 @@ def test_a_chip_whose_weights_must_stay_has_no_mapping_for_a_wider_network() -> 
     assert growth["resolution", 4].macs_per_cycle is not None
 
 
+def test_traffic_that_a_stopped_search_did_not_find_is_not_infinite() -> None:
+    found = api.scalability(network(), "teaching")
+    *others, last = found.growth
+    stopped = replace(found, growth=(*others, replace(last, traffic_over_compulsory=None)))
+    assert "not found in time" in scalability_page(stopped)
+    card = api.evaluate(network(), "teaching", scalability=stopped)
+    row = card.scalability["network_resolution"]
+    assert isinstance(row, Figure) and row.basis.startswith("stopped by ")
+
+
 def test_a_smaller_chip_without_a_mapping_says_why() -> None:
     """Eyeriss with 6 rows cannot hold a filter of 11 rows: its dataflow does not cut them."""
     work = convolution(in_channels=1, out_channels=2, output=(6, 6), kernel=(11, 11))

@@ -28,7 +28,7 @@ def test_each_is_a_whole_architecture(name: str) -> None:
     assert hash(chip) == hash(builtin_architecture(name))
 
 
-@pytest.mark.parametrize("name", ["eyeriss", "eyeriss-isca16", "teaching"])
+@pytest.mark.parametrize("name", ["eyeriss", "eyeriss-isca16", "eyeriss2", "teaching"])
 def test_energies_are_complete_where_sources_give_them(name: str) -> None:
     chip = builtin_architecture(name)
     assert chip.compute.mac_energy is not None
@@ -77,6 +77,37 @@ def test_eyeriss_isca16_has_256_units() -> None:
     assert chip.compute_units == 256
     sizes = [level.stores[0].capacity_bits for level in chip.levels]
     assert sizes == [None, 128 * KIB, 512 * 8]
+
+
+def test_eyeriss2_is_that_of_jetcas_2019() -> None:
+    chip = builtin_architecture("eyeriss2")
+    clusters, array, pair = chip.fanouts
+    assert (clusters.instances, array.instances, pair.instances) == (16, 12, 2)  # Section II, IV-B
+    assert 2 * chip.peak_macs_per_s == 153.6e9  # Table IV: GOPS
+    dram, buffer, routers, spads = chip.levels
+    assert dram.stores[0].shared_bits_per_cycle == 25.6e9 * 8 / 200e6
+    banks = {store.name: (store.capacity_bits or 0) // 16 for store in buffer.stores}
+    assert banks == {"iact_banks": 3 * 1.5 * KIB, "psum_banks": 4 * 1.875 * KIB}  # Section II
+    weights = spads.store(Role.WEIGHT)
+    assert weights is not None and weights.capacity_bits is not None
+    assert sum(banks.values()) * 16 + 192 * weights.capacity_bits == 246 * KIB  # Table IV
+    for role in Role:  # routers hold what the 12 pads below them hold
+        inner, outer = spads.store(role), routers.store(role)
+        assert inner is not None and outer is not None
+        assert inner.capacity_bits is not None and outer.capacity_bits == 12 * inner.capacity_bits
+
+
+def test_prices_of_eyeriss2_are_the_ratios_of_isca_2016() -> None:
+    mac = builtin_architecture("eyeriss").compute.mac_energy
+    assert mac is not None
+    chip = builtin_architecture("eyeriss2")
+    priced = [(store, 1) for store in chip.levels[3].stores] + [(chip.levels[0].stores[0], 200)]
+    for store, ratio in priced:
+        assert store.read_energy is not None and store.read_energy == store.write_energy
+        assert store.read_energy.energy_j == pytest.approx(ratio * mac.energy_j, rel=1e-3)
+    for fanout in chip.fanouts[:2]:
+        assert fanout.transfer_energy is not None
+        assert fanout.transfer_energy.energy_j == pytest.approx(2 * mac.energy_j, rel=1e-3)
 
 
 def test_tpu1_is_that_of_isca_2017() -> None:
