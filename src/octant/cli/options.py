@@ -62,6 +62,10 @@ Dims = Annotated[
         "file. May be repeated.",
     ),
 ]
+Divisors = Annotated[
+    bool,
+    typer.Option("--divisors", help="Only factors that divide a rank: fewer mappings, faster."),
+]
 TimeLimit = Annotated[
     str | None,
     typer.Option(
