@@ -61,6 +61,7 @@ def evaluate(
     dataflow: str | None = None,
     strict: bool = False,
     divisors_only: bool = False,
+    cached: bool = True,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
     data: str | Path | DataSet | None = None,
@@ -84,6 +85,7 @@ def evaluate(
         dataflow: one of the chip's, or ``any`` for no constraint; by default the chip's first.
         strict: refuse a network of which a layer is not understood.
         divisors_only: leave out factors that do not divide what is left of a rank.
+        cached: take proven mappings from the user's cache, and keep new ones there.
         time_limit_s: seconds for the search of each layer; by default no limit.
         progress: called before the first search and after each.
         data: samples to measure the accuracy on; None leaves the accuracy to what is published.
@@ -117,7 +119,7 @@ def evaluate(
     workload = with_densities(workload, network, recipe)
     workload = given(workload, densities or {})
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
-    question = _question(chip, goal, constraints, divisors_only, time_limit_s)
+    question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
     mappings = _map(workload, question, progress)
     if chip.sees_zeros:
         mappings = _with_zeros(mappings, workload, chip)
@@ -143,6 +145,7 @@ def map_network(
     dims: Dimensions | None = None,
     dataflow: str | None = None,
     divisors_only: bool = False,
+    cached: bool = True,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> tuple[LayerMapping, ...]:
@@ -152,7 +155,7 @@ def map_network(
     """
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
-    question = _question(chip, goal, constraints, divisors_only, time_limit_s)
+    question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
     return _map(workload, question, progress)
 
 
@@ -161,6 +164,7 @@ def _question(
     objective: Objective,
     dataflow: Dataflow,
     divisors_only: bool,
+    cached: bool,
     time_limit_s: float | None,
 ) -> Question:
     """What is searched for every layer."""
@@ -172,6 +176,7 @@ def _question(
         dataflow,
         divisors_only=divisors_only,
         time_limit_s=time_limit_s,
+        cached=cached,
     )
 
 

@@ -64,6 +64,7 @@ def evaluate(
     layers: options.Layers = False,
     strict: options.Strict = False,
     divisors: options.Divisors = False,
+    no_cache: options.NoCache = False,
     time_limit: options.TimeLimit = None,
     data: options.SomeData = None,
     task: options.Task = "classification",
@@ -118,6 +119,7 @@ def evaluate(
             dims=dims,
             strict=strict,
             divisors_only=divisors,
+            cached=not no_cache,
             time_limit_s=limit_s,
             progress=report,
             data=data,
@@ -333,6 +335,7 @@ def map_layers(
     dataflow: options.Flow = None,
     dim: options.Dims = None,
     divisors: options.Divisors = False,
+    no_cache: options.NoCache = False,
     time_limit: options.TimeLimit = None,
     quiet: options.Quiet = False,
 ) -> None:
@@ -354,6 +357,7 @@ def map_layers(
             objective=objective.value,
             dataflow=dataflow,
             divisors_only=divisors,
+            cached=not no_cache,
             time_limit_s=limit_s,
             progress=report,
         )
@@ -412,6 +416,22 @@ def list_names() -> None:
     chips = map(api.load_architecture, api.architectures())
     trained = [(name, networks.title(name)) for name in networks.names()]
     show(catalog_page(chips, map(zoo.describe, zoo.names()), trained, width=width()))
+
+
+@app.command("cache")
+@ending
+def kept_mappings(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove them all.")] = False,
+) -> None:
+    """Print where proven mappings are kept, and how many; a search that was kept is not repeated.
+
+    Example: octant cache --clear
+    """
+    from octant import api
+    from octant.report.cache import cache_page
+
+    held = api.clear_cache() if clear else api.cached_mappings()
+    show(cache_page(held, cleared=clear, width=width()))
 
 
 @app.command("components")
