@@ -23,6 +23,15 @@ _UNBOUNDED_BITS = 10**12
 _PJ = 1e12
 
 
+def question(einsum: Einsum, chip: Architecture) -> dict[str, Any]:
+    """The files that ZigZag reads, by their name."""
+    return {
+        "workload": workload(einsum, chip),
+        "accelerator": accelerator(chip),
+        "mapping": links(),
+    }
+
+
 def workload(einsum: Einsum, chip: Architecture) -> list[dict[str, Any]]:
     """The layer as ZigZag reads it."""
     relations: list[str] = []
@@ -70,6 +79,8 @@ def accelerator(chip: Architecture) -> dict[str, Any]:
             "all tensors"
         )
     [fanout] = chip.fanouts
+    if any(axis.ranks is not None for axis in fanout.axes):
+        raise SystemExit(f"error: {fanout.name}: translated are axes that take any rank")
     split = chip.nodes.index(fanout)
     axes = [f"D{number}" for number, _ in enumerate(fanout.axes, start=1)]
     memories = {}
