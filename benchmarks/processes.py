@@ -66,9 +66,11 @@ def _lines(label: str, most_s: float, runs: list[tuple[Run, int]]) -> Iterator[s
     wall = statistics.median(run.wall_s for run, _ in runs)
     processor = statistics.median(run.processor_s for run, _ in runs)
     stopped, held = any(run.stopped for run, _ in runs), max(peak for _, peak in runs)
-    busy = ", contended" if processor < CONTENDED * wall and not stopped else ""
-    yield f"{f'  {label}':<40}{wall:>9.2f}{processor:>13.2f}{held / 1e6:>6.0f}"
-    told = [bars.Bar(f"wall time{busy}", wall, most_s, "s", stopped)]
+    memory = "" if stopped else f"{held / 1e6:.0f}"
+    yield f"{f'  {label}':<40}{wall:>9.2f}{processor:>13.2f}{memory:>6}"
+    told = [bars.Bar("wall time", wall, most_s, "s", stopped)]
+    if processor < CONTENDED * wall and not stopped:
+        told = [bars.Bar("processor time, for others kept it waiting,", processor, most_s, "s")]
     if not stopped:
         told.append(bars.Bar("memory", held / 1e6, MEMORY_BYTES / 1e6, "MB"))
     yield from bars.lines("bars", told)
