@@ -30,7 +30,7 @@ done)
 help:
 	@echo "make demo      evaluate AlexNet on Eyeriss"
 	@echo "make test      format, lint, types, import contracts, tests: what CI runs"
-	@echo "make bench     time the commands"
+	@echo "make bench     time the commands and the searches, against their bars"
 	@echo "make validate  write docs/explanation/validation.md anew"
 	@echo "make readme    write the outputs shown in README.md anew"
 	@echo "make clean     remove .venv and the caches"
@@ -55,8 +55,11 @@ imports: $(VENV)/.test
 tests: $(VENV)/.test
 	$(PY) -m pytest -q -n 2 -rs
 
+# Some groups, or sooner: make bench BENCH="eyeriss growth --quick"
+BENCH ?=
+
 bench: $(VENV)/.demo
-	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks $(BENCH)
 
 validate: $(VENV)/.test
 	@$(PY) -m tests.published.validate

@@ -2,6 +2,7 @@
 
 from octant.api.accuracy import load_runnable, measure_accuracy
 from octant.api.breadth import flexibility, scalability
+from octant.api.cache import cached_mappings, clear_cache
 from octant.api.chips import audit, published_chips, published_sheet
 from octant.api.comparison import Compared, compare, draw_comparison, write_comparison
 from octant.api.evaluation import Progress, evaluate, map_network, versions
@@ -31,6 +32,8 @@ __all__ = [
     "architectures",
     "audit",
     "bound",
+    "cached_mappings",
+    "clear_cache",
     "compare",
     "draw_comparison",
     "energy_table",

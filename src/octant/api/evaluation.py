@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from octant.accuracy.results import Accuracy
     from octant.eyexam.flexibility import Flexibility
     from octant.eyexam.scaling import Scalability
+    from octant.mapper import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def evaluate(
     dims: Dimensions | None = None,
     dataflow: str | None = None,
     strict: bool = False,
+    divisors_only: bool = False,
+    cached: bool = True,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
     data: str | Path | DataSet | None = None,
@@ -81,6 +84,8 @@ def evaluate(
             dimensions.
         dataflow: one of the chip's, or ``any`` for no constraint; by default the chip's first.
         strict: refuse a network of which a layer is not understood.
+        divisors_only: leave out factors that do not divide what is left of a rank.
+        cached: take proven mappings from the user's cache, and keep new ones there.
         time_limit_s: seconds for the search of each layer; by default no limit.
         progress: called before the first search and after each.
         data: samples to measure the accuracy on; None leaves the accuracy to what is published.
@@ -114,7 +119,8 @@ def evaluate(
     workload = with_densities(workload, network, recipe)
     workload = given(workload, densities or {})
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
-    mappings = _map(workload, chip, goal, constraints, time_limit_s, progress)
+    question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
+    mappings = _map(workload, question, progress)
     if chip.sees_zeros:
         mappings = _with_zeros(mappings, workload, chip)
     return assemble(
@@ -138,6 +144,8 @@ def map_network(
     objective: Objective | str = Objective.EDP,
     dims: Dimensions | None = None,
     dataflow: str | None = None,
+    divisors_only: bool = False,
+    cached: bool = True,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> tuple[LayerMapping, ...]:
@@ -147,7 +155,29 @@ def map_network(
     """
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
-    return _map(workload, chip, goal, constraints, time_limit_s, progress)
+    question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
+    return _map(workload, question, progress)
+
+
+def _question(
+    chip: Architecture,
+    objective: Objective,
+    dataflow: Dataflow,
+    divisors_only: bool,
+    cached: bool,
+    time_limit_s: float | None,
+) -> Question:
+    """What is searched for every layer."""
+    from octant.mapper import Question
+
+    return Question(
+        chip,
+        objective,
+        dataflow,
+        divisors_only=divisors_only,
+        time_limit_s=time_limit_s,
+        cached=cached,
+    )
 
 
 def _required(data: str | Path | DataSet | None) -> str | Path | DataSet:
@@ -216,16 +246,12 @@ def versions() -> tuple[tuple[str, str], ...]:
 
 
 def _map(
-    workload: Workload,
-    chip: Architecture,
-    objective: Objective,
-    dataflow: Dataflow,
-    time_limit_s: float | None,
-    progress: Callable[[Progress], None] | None,
+    workload: Workload, question: Question, progress: Callable[[Progress], None] | None
 ) -> tuple[LayerMapping, ...]:
     """The mapping of each layer; layers of one shape are searched once."""
-    from octant.mapper import Question, search_layers
+    from octant.mapper import search_layers
 
+    chip = question.architecture
     einsums = {layer.name: dense(_in_formats(layer.work, chip)) for layer in workload.mac_layers}
     first = {einsums[layer.name]: layer for layer in reversed(workload.mac_layers)}
     done = 0
@@ -238,7 +264,6 @@ def _map(
         if progress:
             progress(Progress(done, len(first), first[einsum].name))
 
-    question = Question(chip, objective, dataflow, time_limit_s=time_limit_s)
     found = search_layers([einsums[layer.name] for layer in workload.mac_layers], question, note)
     for layer in workload.mac_layers:
         _require_mapping(layer, chip, found[einsums[layer.name]])

@@ -5,7 +5,8 @@ What a command needs is imported when it runs, so that ``octant --help`` loads n
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,10 @@ from octant.cli import chips, completion, exits, insight, options
 from octant.cli.endings import ending
 from octant.cli.output import show, width, written
 from octant.cli.progress import progress, run_progress
+
+if TYPE_CHECKING:
+    from octant.arch import Architecture
+    from octant.scorecard import Scorecard
 
 app = typer.Typer(
     help="Evaluates DNN processors, and the networks that run on them, along eight metrics.",
@@ -58,6 +63,8 @@ def evaluate(
     figures: options.Figures = None,
     layers: options.Layers = False,
     strict: options.Strict = False,
+    divisors: options.Divisors = False,
+    no_cache: options.NoCache = False,
     time_limit: options.TimeLimit = None,
     data: options.SomeData = None,
     task: options.Task = "classification",
@@ -111,6 +118,8 @@ def evaluate(
             dataflow=dataflow,
             dims=dims,
             strict=strict,
+            divisors_only=divisors,
+            cached=not no_cache,
             time_limit_s=limit_s,
             progress=report,
             data=data,
@@ -122,10 +131,7 @@ def evaluate(
             densities=shares,
             zeros=zeros,
         )
-    if page is not None:
-        api.write_report(page, card, on=chip)
-    if folder is not None:
-        api.write_figures(folder, card, on=chip)
+    _draw(card, chip, page, folder)
     if written(card, json, file):
         return
     from octant.report import layers_page, sheet
@@ -133,6 +139,16 @@ def evaluate(
     show(sheet(card, width=width()))
     if layers:
         show("\n" + layers_page(card, width=width()))
+
+
+def _draw(card: Scorecard, chip: Architecture, page: Path | None, folder: Path | None) -> None:
+    """Writes the page and the figures that were asked for."""
+    from octant import api
+
+    if page is not None:
+        api.write_report(page, card, on=chip)
+    if folder is not None:
+        api.write_figures(folder, card, on=chip)
 
 
 @app.command()
@@ -318,6 +334,8 @@ def map_layers(
     objective: options.Goal = options.ObjectiveName.EDP,
     dataflow: options.Flow = None,
     dim: options.Dims = None,
+    divisors: options.Divisors = False,
+    no_cache: options.NoCache = False,
     time_limit: options.TimeLimit = None,
     quiet: options.Quiet = False,
 ) -> None:
@@ -338,6 +356,8 @@ def map_layers(
             chip,
             objective=objective.value,
             dataflow=dataflow,
+            divisors_only=divisors,
+            cached=not no_cache,
             time_limit_s=limit_s,
             progress=report,
         )
@@ -396,6 +416,22 @@ def list_names() -> None:
     chips = map(api.load_architecture, api.architectures())
     trained = [(name, networks.title(name)) for name in networks.names()]
     show(catalog_page(chips, map(zoo.describe, zoo.names()), trained, width=width()))
+
+
+@app.command("cache")
+@ending
+def kept_mappings(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove them all.")] = False,
+) -> None:
+    """Print where proven mappings are kept, and how many; a search that was kept is not repeated.
+
+    Example: octant cache --clear
+    """
+    from octant import api
+    from octant.report.cache import cache_page
+
+    held = api.clear_cache() if clear else api.cached_mappings()
+    show(cache_page(held, cleared=clear, width=width()))
 
 
 @app.command("components")

@@ -71,10 +71,6 @@ MaxPower = Annotated[
     str | None,
     typer.Option("--max-power", metavar="POWER", help="The same of its power: 300 mW."),
 ]
-Divisors = Annotated[
-    bool,
-    typer.Option("--divisors", help="Only factors that divide a rank: fewer mappings, faster."),
-]
 SuiteFile = Annotated[
     str | None,
     typer.Option(
@@ -148,7 +144,7 @@ def front(
     max_energy: MaxEnergy = None,
     max_power: MaxPower = None,
     dataflow: options.Flow = None,
-    divisors: Divisors = False,
+    divisors: options.Divisors = False,
     layer: options.Chosen = None,
     batch: options.Batch = None,
     dim: options.Dims = None,

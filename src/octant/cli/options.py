@@ -62,6 +62,16 @@ Dims = Annotated[
         "file. May be repeated.",
     ),
 ]
+Divisors = Annotated[
+    bool,
+    typer.Option("--divisors", help="Only factors that divide a rank: fewer mappings, faster."),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache", help="Search anew: neither take mappings from the cache nor keep them."
+    ),
+]
 TimeLimit = Annotated[
     str | None,
     typer.Option(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from octant.arch import Architecture, Dataflow
-from octant.errors import OctantError
+from octant.errors import FileFormatError, OctantError
 from octant.mapper.result import Objective, SearchResult, Status
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.model import evaluate
@@ -21,6 +24,23 @@ VARIABLE = "OCTANT_CACHE"
 """Names the folder of the cache; ``off`` switches it off."""
 SAME = 1e-9
 """Values of one mapping that differ by less are the same, on any machine."""
+_NEW = ".part"
+_OURS = re.compile(r"[0-9a-f]{64}\.json(\..*\.part)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the cache holds.
+
+    Args:
+        folder: where; None where it is switched off.
+        answers: kept, also those that an earlier version kept and none recalls.
+        size_bits: of their files.
+    """
+
+    folder: Path | None
+    answers: int = 0
+    size_bits: int = 0
 
 
 def folder() -> Path | None:
@@ -91,9 +111,42 @@ def keep(key: str, result: SearchResult) -> None:
     }
     with suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=place, delete=False, encoding="utf-8") as file:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=place, prefix=f"{key}.json.", suffix=_NEW, delete=False, encoding="utf-8"
+        ) as file:
             json.dump(kept, file)
         Path(file.name).replace(place / f"{key}.json")
+
+
+def contents() -> Contents:
+    """Returns what the cache holds; nothing but its own files is looked at."""
+    place, answers, size_bits = folder(), 0, 0
+    for file in _files(place):
+        with suppress(FileNotFoundError):
+            size_bits += 8 * file.stat().st_size
+            answers += file.suffix != _NEW
+    return Contents(place, answers, size_bits)
+
+
+def clear() -> Contents:
+    """Removes what the cache holds, and nothing else of its folder; returns what that was.
+
+    Raises:
+        FileFormatError: a file cannot be removed.
+    """
+    held = contents()
+    for file in _files(held.folder):
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileFormatError(f"{file}: cannot be removed: {error.strerror}") from None
+    return held
+
+
+def _files(place: Path | None) -> Iterator[Path]:
+    """The files that answers are kept in, or were about to be when something stopped that."""
+    if place is not None and place.is_dir():
+        yield from (file for file in list(place.iterdir()) if _OURS.fullmatch(file.name))
 
 
 def _sources() -> str:

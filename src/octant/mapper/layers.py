@@ -17,13 +17,18 @@ from octant.workload import Einsum
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is searched for every layer; see ``search``."""
+    """What is searched for every layer; see ``search``.
+
+    Args:
+        cached: take proven answers from the user's cache, and keep new ones there.
+    """
 
     architecture: Architecture
     objective: Objective
     dataflow: Dataflow
     divisors_only: bool = False
     time_limit_s: float | None = None
+    cached: bool = True
 
 
 class _StoppedError(Exception):
@@ -62,6 +67,8 @@ def search_layers(
 
 
 def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
+    if not question.cached:
+        return _searched(einsum, question, stop)
     key = cache.key_of(
         einsum,
         question.architecture,
@@ -72,12 +79,17 @@ def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> Search
     known = cache.recall(key, einsum, question.architecture, question.objective)
     if known is not None:
         return known
+    result = _searched(einsum, question, stop)
+    cache.keep(key, result)
+    return result
 
+
+def _searched(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
     def look(_: float) -> None:
         if stop.is_set():
             raise _StoppedError
 
-    result = search(
+    return search(
         einsum,
         question.architecture,
         objective=question.objective,
@@ -86,5 +98,3 @@ def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> Search
         time_limit_s=question.time_limit_s,
         on_progress=look,
     )
-    cache.keep(key, result)
-    return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from octant.report.amounts import joules, seconds
-from octant.report.layout import WIDTH, Column, page, paragraph, table
+from octant.report.layout import WIDTH, Column, fields, page, paragraph, table
 from octant.units import text
 
 if TYPE_CHECKING:
@@ -24,13 +24,21 @@ def front_page(found: NetworkFront, *, width: int = WIDTH) -> str:
     corners = found.corners
     step = max(1, -(-(len(corners) - 1) // (_SHOWN - 1))) if len(corners) > 1 else 1
     shown = sorted({*range(0, len(corners), step), len(corners) - 1})
+    spaces = dict.fromkeys(layer.front.space for layer in found.layers)
     lines = paragraph(
         f"{found.network} on {found.architecture}: energy and latency of the layers that multiply",
         width=width,
     )
     lines += [
-        f"  dataflow   {found.dataflow or 'any'}",
-        f"  answer     {'proven' if found.proven else 'the best found: a search was stopped'}",
+        *fields(
+            [
+                ("dataflow", found.dataflow or "any"),
+                ("answer", "proven" if found.proven else "the best found: a search was stopped"),
+                *(("searched", words) for words in spaces),
+            ],
+            width=width,
+            indent="  ",
+        ),
         "",
         "CORNERS OF THE FRONT, the fastest first",
         *table(

@@ -75,6 +75,7 @@ def _heading(card: Scorecard, width: int) -> list[str]:
         ("network", f"{card.network_note or card.network}, batch {card.batch}"),
         ("chip", card.architecture_note or card.architecture),
         ("mappings", f"least {objective_words(card.objective)} per layer, {_proof(card)}"),
+        *(("searched", words) for words in card.spaces),
         ("dataflow", card.dataflow or "any"),
         ("evaluated by", f"octant {version}".strip()),
     ]

@@ -139,6 +139,10 @@ CHECKS = (
         "the mappings were chosen for different ends",
     ),
     Check(
+        "mappings searched", lambda card: "; ".join(card.spaces) or _UNKNOWN, _RUN,
+        "a larger space has mappings at least as good, on the same chip",
+    ),
+    Check(
         WORK, _layers_run, _RUN,
         "what a chip leaves out costs it neither time nor energy here; all run the layers that "
         "multiply", _run_layers,

@@ -411,6 +411,12 @@ class Scorecard:
         found = ((field.name, getattr(self, field.name)) for field in fields(self))
         return tuple((name, value) for name, value in found if isinstance(value, Metric))
 
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """The spaces that the searches went through, in words: one, where all were asked alike."""
+        runs = (layer.run for layer in self.layers)
+        return tuple(dict.fromkeys(run.space for run in runs if run is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class LayerMapping:

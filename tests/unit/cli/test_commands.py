@@ -83,6 +83,38 @@ def test_map_takes_objective_dataflow_and_limit(octant: Octant, tiny: str) -> No
     assert done.out.count("  latency ") == 2 * 2  # value and cost of each of two layers
 
 
+def test_the_space_is_chosen_and_said(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    arguments = (tiny, "--on", "teaching", "--batch", "1")
+    for more, said in ((), "also where it does not divide"), (("--divisors",), "every divisor of"):
+        for command in ("map", "evaluate", "front"):
+            done = octant(command, *arguments, *more)
+            assert (done.code, said in " ".join(done.out.split())) == (0, True)
+        file = str(tmp_path / "card.json")
+        octant("evaluate", *arguments, *more, "--json", file)
+        [space] = package.read_scorecard(file).spaces
+        assert said in space
+
+
+def test_the_cache_is_used_shown_cleared_and_passed_by(
+    octant: Octant, tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "kept"
+    monkeypatch.setenv("OCTANT_CACHE", str(place))
+    arguments = (tiny, "--on", "teaching", "--batch", "1")
+    assert octant("map", *arguments, "--no-cache").code == 0
+    assert octant("evaluate", *arguments, "--no-cache").code == 0
+    assert not place.exists()
+    first = octant("map", *arguments)
+    shown = octant("cache")
+    assert shown.code == 0
+    assert str(place) in shown.out
+    assert f"mappings  {len(list(place.iterdir()))}\n" in shown.out
+    assert octant("map", *arguments).out == first.out
+    cleared = octant("cache", "--clear")
+    assert "removed now" in cleared.out
+    assert list(place.iterdir()) == []
+
+
 def test_show_knows_chips_networks_and_files(octant: Octant, tiny: str) -> None:
     folder = Path(package.__file__).parent / "files" / "architectures"
     assert octant("show", "teaching").out.startswith("teaching: Two levels")

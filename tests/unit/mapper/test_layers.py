@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from octant.errors import NotEstimatedError
+from octant.errors import FileFormatError, NotEstimatedError
 from octant.mapper import Objective, Question, SearchResult, Status, cache, search, search_layers
 from octant.workload import Einsum, matmul
 from tests.unit.mapper.chips import FREE, chip, level
@@ -67,6 +67,51 @@ def test_only_what_is_proven_is_kept(kept: Path) -> None:
     found = search_layers([LARGE], replace(QUESTION, time_limit_s=0.0))
     assert found[LARGE].status is Status.GAP
     assert not kept.exists()
+
+
+def test_without_the_cache_nothing_is_recalled_or_kept(kept: Path) -> None:
+    bare = replace(QUESTION, cached=False)
+    assert search_layers([SMALL], bare) == {SMALL: alone(SMALL)}
+    assert not kept.exists()
+    search_layers([SMALL], QUESTION)
+    [file] = kept.iterdir()
+    file.write_text("spoilt", "utf-8")
+    assert search_layers([SMALL], bare) == {SMALL: alone(SMALL)}
+    assert file.read_text("utf-8") == "spoilt"
+
+
+def test_the_space_is_part_of_the_question(kept: Path) -> None:
+    every = search_layers([LARGE], QUESTION)[LARGE]
+    few = search_layers([LARGE], replace(QUESTION, divisors_only=True))[LARGE]
+    assert len(list(kept.iterdir())) == 2
+    assert "also where it does not divide" in every.space
+    assert "every divisor" in few.space
+    assert every.value <= few.value
+
+
+def test_the_cache_is_counted_and_cleared(kept: Path) -> None:
+    assert cache.contents() == cache.Contents(kept)
+    search_layers([SMALL, LARGE], QUESTION)
+    [first, _] = sorted(kept.iterdir())
+    size_bits = 8 * sum(file.stat().st_size for file in kept.iterdir())
+    assert cache.contents() == cache.Contents(kept, 2, size_bits)
+    (kept / f"{first.name}.abc.part").write_text("stopped half-way", "utf-8")
+    (kept / "letter.json").write_text("not a mapping", "utf-8")
+    cleared = cache.clear()
+    assert (cleared.answers, cleared.size_bits) == (2, size_bits + 8 * 16)
+    assert [file.name for file in kept.iterdir()] == ["letter.json"]
+    assert cache.contents() == cache.Contents(kept)
+
+
+def test_a_file_that_cannot_be_removed_is_an_error(kept: Path) -> None:
+    (kept / f"{'0' * 64}.json").mkdir(parents=True)
+    with pytest.raises(FileFormatError, match="cannot be removed"):
+        cache.clear()
+
+
+def test_a_cache_that_is_off_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.VARIABLE, "off")
+    assert cache.contents() == cache.clear() == cache.Contents(None)
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(

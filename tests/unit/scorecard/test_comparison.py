@@ -198,3 +198,14 @@ def test_sheets_are_two_or_more_of_one_network(card: Scorecard) -> None:
     ):
         with pytest.raises(ValueError, match="two or more named sheets of one network"):
             compare(cards, names)
+
+
+def test_another_space_that_was_searched_is_a_difference(card: Scorecard) -> None:
+    layers = tuple(
+        replace(layer, run=replace(layer.run, space="fewer mappings")) if layer.run else layer
+        for layer in card.layers
+    )
+    found = compare([card, replace(card, layers=layers)], ["a", "b"])
+    [each] = found.differences
+    assert (each.name, each.values) == ("mappings searched", ("every mapping", "fewer mappings"))
+    assert row(found, "latency", "latency")[1] == [each.name]

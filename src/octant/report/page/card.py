@@ -91,5 +91,6 @@ def _facts(card: Scorecard) -> tuple[tuple[str, str], ...]:
         ("network", card.network_note or card.network),
         ("batch", str(card.batch)),
         ("mappings", f"{least}, {proven} of {len(runs)} proven optimal"),
+        *(("searched", words) for words in card.spaces),
         ("dataflow", card.dataflow or "any"),
     )

@@ -1,0 +1,89 @@
+"""Work in a process of its own, so that its memory is its own, too."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+#: A process may take so many bytes at its peak.
+MEMORY_BYTES = 500_000_000
+_STATUS = Path("/proc/self/status")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one process took.
+
+    Args:
+        wall_s: what a person waits.
+        processor_s: what the work costs.
+        stopped: it was ended before it was done.
+    """
+
+    wall_s: float
+    processor_s: float
+    stopped: bool = False
+
+
+def process(
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    limit_s: float | None = None,
+) -> tuple[Run, str]:
+    """Runs Python with these arguments; returns what it took and what it printed.
+
+    Args:
+        arguments: of Python.
+        environment: of the process; this one's unless given.
+        limit_s: when it is ended.
+
+    Raises:
+        SystemExit: when it fails, with what it said.
+    """
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    printed, stopped = "", False
+    try:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=limit_s,
+            env=None if environment is None else dict(environment),
+        )
+        printed = done.stdout
+    except subprocess.TimeoutExpired:
+        stopped = True
+    except subprocess.CalledProcessError as error:
+        said = f"{' '.join(arguments)}: exit code {error.returncode}\n{error.stderr}"
+        raise SystemExit(f"error: {said}") from None
+    wall_s, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(wall_s, processor_s, stopped), printed
+
+
+def answered(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Any:
+    """What a module's ``main`` prints as JSON, run in a process of its own."""
+    _, printed = process(("-m", module, *arguments), environment)
+    return json.loads(printed.splitlines()[-1])
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has held.
+
+    What ``getrusage`` says of a child is never below what its parent held when it was made; the
+    kernel's own count of the process is, where there is one.
+    """
+    if _STATUS.is_file():
+        for line in _STATUS.read_text("ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak

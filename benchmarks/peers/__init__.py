@@ -1,0 +1,1 @@
+"""The same layer on the same architecture in another tool, where that is installed."""
