@@ -71,7 +71,7 @@ def _point(
 
     if chip is None:
         return SweepPoint(label, found)
-    card = evaluate(network, chip, recipe=replace(recipe, overrides=(), noise=None))
+    card = evaluate(network, chip, recipe=replace(recipe, noise=None))
     energy, latency = card.energy["per_inference"], card.latency["latency"]
     return SweepPoint(
         label,

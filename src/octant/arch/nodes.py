@@ -56,7 +56,7 @@ class Store:
     write_energy: Price | None = None
     leakage_w: float | None = None
     area_m2: float | None = None
-    element_bits: tuple[tuple[Role, int], ...] = ()
+    element_bits: tuple[tuple[Role, float], ...] = ()
     compression: tuple[Compression, ...] = ()
 
     def __post_init__(self) -> None:

@@ -66,6 +66,7 @@ def evaluate(
     activations: options.Activations = None,
     accumulator: options.Accumulator = None,
     overflow: options.Overflow = "saturate",
+    layer: options.Exceptions = None,
     prune: options.Prune = None,
     flexibility: options.Flexible = False,
     scalability: options.Scalable = False,
@@ -97,6 +98,7 @@ def evaluate(
         activations=activations,
         accumulator=accumulator,
         overflow=overflow,
+        layers=layer,
         prune=prune,
     )
     given = {"dataflow": dataflow, "time_limit_s": limit_s}
@@ -260,6 +262,7 @@ def judge(
     activations: options.Activations = None,
     accumulator: options.Accumulator = None,
     overflow: options.Overflow = "saturate",
+    layer: options.Exceptions = None,
     prune: options.Prune = None,
     json: options.Json = None,
     quiet: options.Quiet = False,
@@ -283,6 +286,7 @@ def judge(
         activations=activations,
         accumulator=accumulator,
         overflow=overflow,
+        layers=layer,
         prune=prune,
     )
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
