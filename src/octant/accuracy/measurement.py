@@ -115,7 +115,7 @@ def trial(
         journal or Journal(),
         report,
     )
-    model = network.proto.SerializeToString(deterministic=True)
+    model = network.given.SerializeToString(deterministic=True)
     return replace(bare, baseline=_score(bare, model, "float32"))
 
 

@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that ``octant --help`` loads n
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -101,7 +101,7 @@ def evaluate(
         layers=layer,
         prune=prune,
     )
-    given = {"dataflow": dataflow, "time_limit_s": limit_s}
+    given: dict[str, Any] = {"dataflow": dataflow, "time_limit_s": limit_s}
     tried = insight.tried(chip, given, quiet) if flexibility else None
     grown = insight.grown(network, chip, given, batch, dims, quiet) if scalability else None
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
@@ -110,10 +110,8 @@ def evaluate(
             chip,
             batch=batch,
             objective=objective.value,
-            dataflow=dataflow,
             dims=dims,
             strict=strict,
-            time_limit_s=limit_s,
             progress=report,
             data=data,
             recipe=recipe,
@@ -123,6 +121,7 @@ def evaluate(
             scalability=grown,
             densities=shares,
             zeros=zeros,
+            **given,
         )
     if page is not None:
         api.write_report(page, card, on=chip)

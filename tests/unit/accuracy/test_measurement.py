@@ -186,10 +186,14 @@ def test_an_operator_that_onnx_runtime_does_not_know() -> None:
 
 def test_what_is_not_rounded_is_named() -> None:
     nodes = [
-        helper.make_node("Einsum", ["x", "w"], ["h"], "sum", equation="nk,km->nm"),
+        helper.make_node("Einsum", ["x", "w", "u"], ["h"], "sum", equation="nk,km,m->nm"),
         helper.make_node("MatMul", ["h", "v"], ["y"], "fc"),
     ]
-    stored = {"w": np.ones((64, 8), np.float32), "v": np.ones((8, 10), np.float32)}
+    stored = {
+        "w": np.ones((64, 8), np.float32),
+        "u": np.ones(8, np.float32),
+        "v": np.ones((8, 10), np.float32),
+    }
     network = load_runnable(model(nodes, ["n", 64], stored), "n")
     found = accuracy(trial(network, digits(), limit=20), recipe_of(weights="8"))
     assert any("does not know them: Einsum (1)" in note for note in found.notes)
