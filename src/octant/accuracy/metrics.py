@@ -18,6 +18,8 @@ from octant.errors import DataSetError, OctantError
 #: Sums and lists of one batch, as JSON has them; those of two batches add up, lists in order.
 Tally = dict[str, Any]
 _TOP = 5
+#: What somebody scores who does not look: how hard a task is.
+COMMONEST = "always the commonest answer"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,7 +208,7 @@ def _classification(total: Tally) -> Outcome:
     f1 = float(f1_score(answers, predicted, average="macro", zero_division=0.0))
     scores.append(Score("F1, mean of the classes", f1, right.size))
     commonest = float(np.bincount(answers).max() / right.size)
-    scores.append(Score("always the commonest answer", commonest, right.size))
+    scores.append(Score(COMMONEST, commonest, right.size))
     return Outcome(tuple(scores), right)
 
 

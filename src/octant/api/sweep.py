@@ -28,7 +28,7 @@ def sweep_accuracy(
     varied: str,
     on: Chip | None = None,
     task: str = "classification",
-    batch: int = 256,
+    batch: int | None = None,
     limit: int | None = None,
     journal: Path | None = None,
     progress: Callable[[Progress], None] | None = None,

@@ -204,7 +204,7 @@ def accuracy(
     sweep: options.Swept = None,
     on: options.SomeChip = None,
     figure: options.FigureFile = None,
-    batch: options.HeldBatch = 256,
+    batch: options.HeldBatch = None,
     limit: options.Limit = None,
     journal: options.JournalFile = None,
     json: options.Json = None,

@@ -228,7 +228,13 @@ FigureFile = Annotated[
     typer.Option("--figure", metavar="FILE", help="With --sweep: draw it (.svg, .png, .pdf)."),
 ]
 HeldBatch = Annotated[
-    int, typer.Option("--batch", min=1, metavar="N", help="Samples held in memory at once.")
+    int | None,
+    typer.Option(
+        "--batch",
+        min=1,
+        metavar="N",
+        help="Samples held in memory at once; 256 unless given, or fewer of large samples.",
+    ),
 ]
 Limit = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Test at most so many samples.")
