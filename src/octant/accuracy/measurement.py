@@ -27,8 +27,8 @@ BATCH = 256
 _BATCH_BYTES = 2**24
 #: With all tensors of a network watched, a batch takes as many times the memory.
 _WATCHED_SHARE = 16
-#: Samples between two entries of the journal.
-CHUNK = 1024
+#: Batches between two entries of the journal.
+_CHUNK = 4
 CALIBRATION_LIMIT = 512
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -198,8 +198,7 @@ def _score(of: Trial, model: bytes, what: str, *, whole: bool = False) -> Outcom
         whole: in one chunk, because the order of samples decides the noise that each one gets.
     """
     session: list[Session] = []
-    size = len(of.test) if whole else CHUNK
-    size = max(size // of.batch, 1) * of.batch if not whole else size
+    size = len(of.test) if whole else _CHUNK * of.batch
     total = len(of.test)
 
     def run(chosen: Indices, done: int) -> Tally:
