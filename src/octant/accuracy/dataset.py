@@ -25,8 +25,10 @@ class Task(StrEnum):
 
     CLASSIFICATION = "classification"
     SEGMENTATION = "segmentation"
+    DETECTION = "detection"
     REGRESSION = "regression"
     LANGUAGE = "language"
+    SPEECH = "speech"
 
 
 class Part(StrEnum):

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from octant.accuracy.dataset import DataSet, Indices, Inputs, Part, batches, share
 from octant.accuracy.execution import Session
 from octant.accuracy.journal import Journal, key
-from octant.accuracy.metrics import COMMONEST, Outcome, Tally, joined, outcome, tally
+from octant.accuracy.metrics import (
+    COMMONEST,
+    Outcome,
+    Tally,
+    joined,
+    outcome,
+    require_library,
+    tally,
+)
 from octant.accuracy.pruning import density, pruned
 from octant.accuracy.ranges import Seen, counted, extended
 from octant.accuracy.recipe import RangeMethod, Recipe
@@ -100,6 +108,7 @@ def trial(
         DataSetError: no sample is left to test, or data and network do not fit.
         RunFailedError: ONNX Runtime cannot run the network.
     """
+    require_library(data.task)
     test = share(data, Part.TEST, limit)
     if not test.size:
         raise DataSetError(

@@ -40,7 +40,7 @@ def measure_accuracy(
         network: an ONNX file with trained weights, or the name of an embedded network.
         data: ``digits``, a path, or a data set.
         recipe: number formats, pruning, noise; None runs the network as it is.
-        task: classification, segmentation, regression or language.
+        task: classification, segmentation, detection, regression, language or speech.
         batch: samples that are held in memory at once; None takes 256, or fewer of large samples.
         limit: at most so many test samples.
         sensitivity: run each layer alone in its formats, too.

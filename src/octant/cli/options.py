@@ -181,7 +181,10 @@ Prune = Annotated[
 ]
 Task = Annotated[
     str,
-    typer.Option(metavar="TASK", help="classification, segmentation, regression or language."),
+    typer.Option(
+        metavar="TASK",
+        help="classification, segmentation, detection, regression, language or speech.",
+    ),
 ]
 Exceptions = Annotated[
     list[str] | None,
