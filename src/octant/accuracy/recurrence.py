@@ -109,9 +109,9 @@ class _Nodes:
 def unroll(graph: onnx.GraphProto) -> dict[str, Loop]:
     """Puts loops in the place of a graph's recurrent nodes; returns them by the Scan's name.
 
-    Nodes stay as they are where weights are not stored in float32, sequences have lengths of their
-    own, or the node has peepholes, a clip, other activations than the usual ones, or a reset in
-    front of the product.
+    Every node has a name of its own. Nodes stay as they are where weights are not stored in
+    float32, sequences have lengths of their own, or the node has peepholes, a clip, other
+    activations than the usual ones, or a reset in front of the product.
     """
     stored = {item.name: item for item in graph.initializer}
     loops: dict[str, Loop] = {}
@@ -156,7 +156,7 @@ def _cell(node: onnx.NodeProto, stored: dict[str, onnx.TensorProto]) -> _Cell | 
     recurrence = np.ascontiguousarray(r.transpose(0, 2, 1))
     return _Cell(
         operator=node.op_type,
-        name=node.name or f"{node.op_type}_{node.output[0]}",
+        name=node.name,
         node=node,
         projection=np.ascontiguousarray(w.reshape(-1, w.shape[2]).T),
         recurrence=recurrence[0] if len(w) == 1 else recurrence,

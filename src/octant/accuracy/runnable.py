@@ -149,6 +149,7 @@ def load_runnable(source: str | Path | bytes, name: str = "") -> Runnable:
         )
     modern = _modern(proto, label)
     _store_constants(modern.graph)
+    _name_nodes(modern.graph)
     given = onnx.ModelProto()
     given.CopyFrom(modern)
     loops = unroll(modern.graph)
@@ -226,6 +227,19 @@ def _store_constants(graph: onnx.GraphProto) -> None:
     graph.node.extend(kept)
 
 
+def _name_nodes(graph: onnx.GraphProto) -> None:
+    """Gives every node a name of its own: that of its layer in a workload."""
+    taken: set[str] = set()
+    for node in graph.node:
+        wanted = node.name or f"{node.op_type}_{next(filter(None, node.output), 'nothing')}"
+        name, number = wanted, 1
+        while name in taken:
+            number += 1
+            name = f"{wanted}.{number}"
+        taken.add(name)
+        node.name = name
+
+
 def _inputs(graph: onnx.GraphProto) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
     stored = set(stored_tensors(graph))
     return tuple(
@@ -272,7 +286,7 @@ def _layer(
     if axes is None:
         return None
     return MacLayer(
-        name=node.name or f"{node.op_type}_{node.output[0]}",
+        name=node.name,
         operator=node.op_type,
         position=position,
         activation=second if weights_first else first,

@@ -207,6 +207,24 @@ def test_layers_of_a_recurrent_network_are_those_of_its_workload(operator: str) 
     assert densities == [0.5, 0.5, 0.5]
 
 
+def test_nodes_without_names_or_of_one_name_are_told_apart() -> None:
+    held = {"w": _normal(1, 12, INPUTS), "r": _normal(1, 12, HIDDEN), "v": _normal(HIDDEN, HIDDEN)}
+    nodes = [
+        helper.make_node("LSTM", ["x", "w", "r"], ["", "h"], hidden_size=HIDDEN),
+        helper.make_node("LSTM", ["x", "w", "r"], ["", "g"], hidden_size=HIDDEN),
+        helper.make_node("MatMul", ["h", "v"], ["a"], "product"),
+        helper.make_node("MatMul", ["g", "v"], ["b"], "product"),
+        helper.make_node("Add", ["a", "b"], ["y"], "sum"),
+    ]
+    source = model(nodes, [STEPS, BATCH, INPUTS], held)
+    network, x = load_runnable(source, "twins"), _normal(STEPS, BATCH, INPUTS)
+    names = [layer.name for layer in network.layers]
+    assert len(set(names)) == 6
+    assert names == [layer.name for layer in octant.load_network(source).mac_layers]
+    before, after = (_run(network, proto, x) for proto in (network.given, network.proto))
+    assert np.allclose(before, after, atol=1e-6)
+
+
 EINSUMS = {
     "nk,km->nm": ((7, 12), (12, 9)),
     "nsk,khd->nshd": ((7, 4, 12), (12, 3, 5)),
