@@ -4,9 +4,10 @@
     python examples/pitfalls.py --network digits-depthwise --chip eyeriss
 
 Every line is a run of the network on the test digits, and an evaluation of the same formats on the
-chip; nothing is retrained. "End to end" adds what the host does before and after the network on
-this machine: pixels to numbers, the image to the chip's format, scores to an answer. Then the two
-cases of the field: the tiny binary network and the chip of multipliers only.
+chip; nothing is retrained. Pruning is tried on a chip that skips zeros, too. "End to end" adds what
+the host does before and after the network on this machine: pixels to numbers, the image to the
+chip's format, scores to an answer. Then the two cases of the field: the tiny binary network and the
+chip of multipliers only.
 """
 
 from __future__ import annotations
@@ -42,6 +43,16 @@ TRIED: tuple[tuple[str, dict[str, str]], ...] = (
         "int8, 16 b sums that wrap",
         {"formats": "8", "accumulator": "16", "overflow": "wrap"},
     ),
+)
+#: On a chip that skips zeros.
+SKIPPING = "eyeriss2-pe"
+PRUNED: tuple[tuple[str, dict[str, str]], ...] = (
+    ("as the chip is: int8", {}),
+    ("50 % pruned", {"prune": "layer=50%"}),
+    ("75 % pruned", {"prune": "layer=75%"}),
+    ("90 % pruned", {"prune": "layer=90%"}),
+    ("2:4 pruned", {"prune": "2:4"}),
+    ("25 % of the channels pruned", {"prune": "channel=25%"}),
 )
 BATCH = 16
 
@@ -92,7 +103,7 @@ def study(network: str, chip: str, tried: tuple[tuple[str, dict[str, str]], ...]
     lines.insert(
         1,
         Line(
-            f"int16, a batch of {BATCH}",
+            f"a batch of {BATCH}",
             first.accuracy,
             None,
             rate,
@@ -210,6 +221,8 @@ def main() -> None:
     for line in lines:
         if line.loses_the_task and line.inferences_per_s > lines[0].inferences_per_s:
             print(f"faster, and loses the task: {line.name}")
+    pruned = study(arguments.network, SKIPPING, PRUNED)
+    print(f"\n{arguments.network} on {SKIPPING}\n\n{table(pruned)}")
     print(f"\n{case(tiny_binary(arguments.network, arguments.chip))}\n")
     for card in multipliers_only():
         print(case(card), end="\n\n")

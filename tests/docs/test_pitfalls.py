@@ -50,6 +50,15 @@ def test_something_wins_on_throughput_and_loses_the_task(pitfalls: ModuleType) -
     assert pitfalls.table([plain, mild]).count("\n") == 2
 
 
+def test_pruning_wins_on_a_chip_that_skips_zeros_and_loses_the_task(pitfalls: ModuleType) -> None:
+    tried = tuple(x for x in pitfalls.PRUNED if x[0] in ("as the chip is: int8", "75 % pruned"))
+    plain, _, thin = pitfalls.study("digits-lenet", pitfalls.SKIPPING, tried)
+    assert thin.inferences_per_s > 3 * plain.inferences_per_s
+    assert thin.energy_j < plain.energy_j / 2
+    assert thin.loses_the_task
+    assert thin.accuracy < 0.5 < plain.accuracy
+
+
 def test_the_binary_network_is_unmasked(pitfalls: ModuleType) -> None:
     card = pitfalls.tiny_binary()
     assert pitfalls.case(card).splitlines()[1:-1] == shown(card)

@@ -64,6 +64,11 @@ def few_ranks(draw: st.DrawFn) -> Einsum:
 
 
 _size = st.integers(1, 7)
+#: With 8.25 b an element of a block, widths are not whole.
+NUMBERS = [
+    *(NumberFormat(NumberKind.INT, bits) for bits in (8, 8, 16)),
+    NumberFormat(NumberKind.INT, 8, block=32),
+]
 
 
 def _smaller(einsum: Einsum) -> Einsum:
@@ -85,8 +90,7 @@ def architectures(draw: st.DrawFn, einsum: Einsum) -> Architecture:
         nodes.append(draw(_levels(f"level{number}", einsum, outermost=number == 0)))
         for _ in range(fanouts.count(number + 1)):
             nodes.append(draw(_fanouts(f"array{len(nodes)}", einsum)))
-    widths = st.sampled_from([8, 8, 16])
-    formats = tuple((role, NumberFormat(NumberKind.INT, draw(widths))) for role in Role)
+    formats = tuple((role, draw(st.sampled_from(NUMBERS))) for role in Role)
     compute = Compute("mac", formats, _price(draw(st.sampled_from([0.0, 1.0, 3.0]))))
     return Architecture("drawn", "drawn", tuple(nodes), compute, draw(st.sampled_from([1e6, 2e8])))
 

@@ -25,8 +25,10 @@ class Task(StrEnum):
 
     CLASSIFICATION = "classification"
     SEGMENTATION = "segmentation"
+    DETECTION = "detection"
     REGRESSION = "regression"
     LANGUAGE = "language"
+    SPEECH = "speech"
 
 
 class Part(StrEnum):
@@ -50,6 +52,8 @@ class DataSet:
         read: the inputs and answers of some samples, in the order of the indices.
         train_share: the share of the samples that networks may have been trained on.
         source: the publication that it comes from; empty for the user's own.
+        classes: how many the answers are of, where they are numbered among themselves only; None
+            where their numbers are those of the network's outputs.
     """
 
     name: str
@@ -60,6 +64,7 @@ class DataSet:
     read: Callable[[Indices], Samples] = field(repr=False)
     train_share: float = 0.0
     source: str = ""
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         if self.samples < 1:

@@ -42,14 +42,16 @@ class Emission:
     Args:
         nodes: added so far.
         stored: stored tensors by name.
+        prefix: of the names of nodes; inside a loop one of its own.
     """
 
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     stored: dict[str, onnx.TensorProto] = field(default_factory=dict)
+    prefix: str = PREFIX
 
     def add(self, operator: str, inputs: Sequence[str], **attributes: Any) -> str:
         """Adds a node of one result, and returns the result's name."""
-        name = f"{PREFIX}/{operator}/{len(self.nodes)}"
+        name = f"{self.prefix}/{operator}/{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, list(inputs), [name], name, **attributes))
         return name
 

@@ -77,7 +77,16 @@ class Session:
             found = self._session.run(None, part)
         except Exception as error:
             raise RunFailedError(_worded(self.network.name, error)) from error
-        return {name: np.asarray(x)[:taken] for name, x in zip(self.outputs, found, strict=True)}
+        return {
+            name: _cut(np.asarray(values), size, taken)
+            for name, values in zip(self.outputs, found, strict=True)
+        }
+
+
+def _cut(values: NDArray[Any], size: int, taken: int) -> NDArray[Any]:
+    """The values without what filled the batch up; all of those that have another first axis."""
+    filled = taken < size and values.ndim and len(values) == size
+    return values[:taken] if filled else values
 
 
 def with_outputs(model: bytes, names: Sequence[str]) -> bytes:

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from octant.accuracy.dataset import DataSet, Indices, Inputs, Part, batches, share
 from octant.accuracy.execution import Session
 from octant.accuracy.journal import Journal, key
-from octant.accuracy.metrics import Outcome, Tally, joined, outcome, tally
+from octant.accuracy.metrics import (
+    COMMONEST,
+    Outcome,
+    Tally,
+    joined,
+    outcome,
+    require_library,
+    tally,
+)
 from octant.accuracy.pruning import density, pruned
 from octant.accuracy.ranges import Seen, counted, extended
 from octant.accuracy.recipe import RangeMethod, Recipe
@@ -24,10 +32,11 @@ from octant.accuracy.weights import decibels, sqnr_db
 from octant.errors import DataSetError
 
 BATCH = 256
-#: With all tensors of a network watched, a batch takes much more memory.
-WATCHED_BATCH = 16
-#: Samples between two entries of the journal.
-CHUNK = 1024
+_BATCH_BYTES = 2**24
+#: With all tensors of a network watched, a batch takes as many times the memory.
+_WATCHED_SHARE = 16
+#: Batches between two entries of the journal.
+_CHUNK = 4
 CALIBRATION_LIMIT = 512
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -80,7 +89,7 @@ def trial(
     network: Runnable,
     data: DataSet,
     *,
-    batch: int = BATCH,
+    batch: int | None = None,
     limit: int | None = None,
     journal: Journal | None = None,
     report: Report | None = None,
@@ -90,7 +99,7 @@ def trial(
     Args:
         network: what to run.
         data: samples with their answers.
-        batch: samples that are held at once.
+        batch: samples that are held at once; None takes 256, or fewer where samples are large.
         limit: at most so many test samples.
         journal: of work that was finished earlier.
         report: called as the work goes on.
@@ -99,6 +108,7 @@ def trial(
         DataSetError: no sample is left to test, or data and network do not fit.
         RunFailedError: ONNX Runtime cannot run the network.
     """
+    require_library(data.task)
     test = share(data, Part.TEST, limit)
     if not test.size:
         raise DataSetError(
@@ -111,12 +121,19 @@ def trial(
         test,
         share(data, Part.CALIBRATION, CALIBRATION_LIMIT),
         Outcome((), None),
-        batch,
+        batch or _batch(data, test),
         journal or Journal(),
         report,
     )
-    model = network.proto.SerializeToString(deterministic=True)
+    model = network.given.SerializeToString(deterministic=True)
     return replace(bare, baseline=_score(bare, model, "float32"))
+
+
+def _batch(data: DataSet, test: Indices) -> int:
+    """Samples whose inputs take 16 MiB, up to 256: what is between the layers takes a multiple."""
+    inputs, _ = data.read(test[:1])
+    most = _BATCH_BYTES // max(sum(np.asarray(x).nbytes for x in inputs.values()), 1)
+    return int(min(max(most, 1), BATCH))
 
 
 def accuracy(
@@ -169,7 +186,7 @@ def _watched(
     of: Trial, session: Session, names: tuple[str, ...]
 ) -> Iterator[dict[str, NDArray[np.float32]]]:
     """The tensors of these names on the calibration samples, a batch at a time."""
-    for inputs, _ in batches(of.data, of.calibration, min(of.batch, WATCHED_BATCH)):
+    for inputs, _ in batches(of.data, of.calibration, max(of.batch // _WATCHED_SHARE, 1)):
         found = session.run(inputs)
         yield {name: found[name] if name in found else _given(inputs, of, name) for name in names}
 
@@ -190,8 +207,7 @@ def _score(of: Trial, model: bytes, what: str, *, whole: bool = False) -> Outcom
         whole: in one chunk, because the order of samples decides the noise that each one gets.
     """
     session: list[Session] = []
-    size = len(of.test) if whole else CHUNK
-    size = max(size // of.batch, 1) * of.batch if not whole else size
+    size = len(of.test) if whole else _CHUNK * of.batch
     total = len(of.test)
 
     def run(chosen: Indices, done: int) -> Tally:
@@ -201,6 +217,7 @@ def _score(of: Trial, model: bytes, what: str, *, whole: bool = False) -> Outcom
         for inputs, answers in batches(of.data, chosen, of.batch):
             numbers = chosen[sum(map(_samples, parts)) :][: len(answers)]
             outputs = session[0].run(inputs)[session[0].outputs[0]]
+            _require_classes(of.data, outputs)
             parts.append(tally(of.data.task, outputs, answers, numbers) | {"read": len(answers)})
             if of.report:
                 of.report(Progress(done + sum(map(_samples, parts)), total, what))
@@ -214,6 +231,18 @@ def _score(of: Trial, model: bytes, what: str, *, whole: bool = False) -> Outcom
     return outcome(of.data.task, joined(tallies))
 
 
+def _require_classes(data: DataSet, outputs: NDArray[np.float32]) -> None:
+    """Classes that are numbered among themselves must be all classes of the network."""
+    told = outputs[0].size if len(outputs) else 0
+    if data.classes is not None and told > data.classes:
+        raise DataSetError(
+            f"data set {data.name!r} has {data.classes} classes and the network tells {told} "
+            "apart: which of its classes they are is not known. Name the folders by the numbers "
+            f"of their classes (0 to {told - 1}), or put a classes.txt with the names of all "
+            f"{told} beside them, a line each"
+        )
+
+
 def _samples(part: Tally) -> int:
     return int(part["read"])
 
@@ -224,7 +253,7 @@ def _output_sqnr(of: Trial, variant: Variant) -> dict[str, float]:
     exact = Session(of.network.proto.SerializeToString(), of.network, names)
     rounded = Session(variant.model, of.network, names)
     power, noise = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
-    for inputs, _ in batches(of.data, of.calibration, min(of.batch, WATCHED_BATCH)):
+    for inputs, _ in batches(of.data, of.calibration, max(of.batch // _WATCHED_SHARE, 1)):
         right, off = exact.run(inputs), rounded.run(inputs)
         for name in names:
             signal = right[name].astype(np.float64)
@@ -312,6 +341,18 @@ def _notes(of: Trial, recipe: Recipe, variant: Variant) -> Iterator[str]:
     )
 
 
+def _doubts(of: Trial) -> Iterator[str]:
+    """What makes the float run itself look wrong."""
+    blind = next((x for x in of.baseline.scores if x.metric == COMMONEST), None)
+    first = of.baseline.scores[0]
+    if blind is not None and first.value <= blind.value:
+        yield (
+            f"In float32 the network is no better than always the commonest answer "
+            f"({100 * first.value:.1f} % and {100 * blind.value:.1f} %): look at how the samples "
+            "are read (range of pixels, numbers of classes) before believing any difference."
+        )
+
+
 def _result(
     of: Trial,
     recipe: Recipe,
@@ -333,7 +374,7 @@ def _result(
         comparison=None if found is of.baseline else _compared(of, found),
         calibration_samples=0 if recipe.is_float else len(of.calibration),
         layers=layers,
-        notes=notes,
+        notes=(*_doubts(of), *notes),
         versions=tuple(
             (name, metadata.version(name))
             for name in ("numpy", "onnx", "onnxruntime", "scikit-learn", "scipy")

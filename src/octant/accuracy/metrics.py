@@ -18,6 +18,8 @@ from octant.errors import DataSetError, OctantError
 #: Sums and lists of one batch, as JSON has them; those of two batches add up, lists in order.
 Tally = dict[str, Any]
 _TOP = 5
+#: What somebody scores who does not look: how hard a task is.
+COMMONEST = "always the commonest answer"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +42,10 @@ def tally(task: Task, outputs: NDArray[Any], answers: NDArray[Any], numbers: Ind
     Args:
         task: what the answers are of.
         outputs: the network's first output; scores of the classes along axis 1 for classification
-            and segmentation, along the last axis for language.
-        answers: the right ones.
+            and segmentation, along the last axis for language and speech (of each frame; class 0
+            is CTC's blank); for detection (samples, boxes, 6): two corners, score, class.
+        answers: the right ones; those of speech are filled up with -1, and so are those of
+            detection, (samples, boxes, 5): two corners, class.
         numbers: of the samples, for messages.
 
     Raises:
@@ -86,13 +90,41 @@ def word_error_rate(references: Sequence[str], hypotheses: Sequence[str]) -> flo
             f"{len(references)} references and {len(hypotheses)} hypotheses: give one of each for "
             "every utterance"
         )
+    return float(_jiwer().wer(list(references), list(hypotheses)))
+
+
+def require_library(task: Task) -> None:
+    """Returns where the library that counts a task's answers is installed.
+
+    Raises:
+        OctantError: it is not; better said before a long run than after it.
+    """
+    if task is Task.SPEECH:
+        _jiwer()
+    if task is Task.DETECTION:
+        _pycocotools()
+
+
+def _jiwer() -> Any:
     try:
         import jiwer
     except ImportError as error:
         raise OctantError(
             "word error rates need jiwer, which is not installed: pip install 'octant-eval[speech]'"
         ) from error
-    return float(jiwer.wer(list(references), list(hypotheses)))
+    return jiwer
+
+
+def _pycocotools() -> tuple[Any, Any]:
+    try:
+        from pycocotools.coco import COCO
+        from pycocotools.cocoeval import COCOeval
+    except ImportError as error:
+        raise OctantError(
+            "mean average precision needs pycocotools, which is not installed: "
+            "pip install 'octant-eval[detection]'"
+        ) from error
+    return COCO, COCOeval
 
 
 def mean_average_precision(
@@ -110,21 +142,14 @@ def mean_average_precision(
     """
     if not truths:
         raise DataSetError("there is no true box: mean average precision has nothing to find")
-    try:
-        from pycocotools.coco import COCO
-        from pycocotools.cocoeval import COCOeval
-    except ImportError as error:
-        raise OctantError(
-            "mean average precision needs pycocotools, which is not installed: "
-            "pip install 'octant-eval[detection]'"
-        ) from error
+    coco, evaluator = _pycocotools()
     if not found:
         return 0.0
     import contextlib
     import io
 
     with contextlib.redirect_stdout(io.StringIO()):
-        truth, results = COCO(), COCO()
+        truth, results = coco(), coco()
         truth.dataset = results.dataset = {}
         shared = {
             "images": [{"id": x} for x in sorted({box["image_id"] for box in (*truths, *found)})],
@@ -136,7 +161,7 @@ def mean_average_precision(
         results.dataset = shared | {"annotations": _annotations(found)}
         truth.createIndex()
         results.createIndex()
-        evaluation = COCOeval(truth, results, "bbox")
+        evaluation = evaluator(truth, results, "bbox")
         evaluation.evaluate()
         evaluation.accumulate()
         evaluation.summarize()
@@ -206,7 +231,7 @@ def _classification(total: Tally) -> Outcome:
     f1 = float(f1_score(answers, predicted, average="macro", zero_division=0.0))
     scores.append(Score("F1, mean of the classes", f1, right.size))
     commonest = float(np.bincount(answers).max() / right.size)
-    scores.append(Score("always the commonest answer", commonest, right.size))
+    scores.append(Score(COMMONEST, commonest, right.size))
     return Outcome(tuple(scores), right)
 
 
@@ -292,15 +317,70 @@ def _language(total: Tally) -> Outcome:
     return Outcome((perplexity, _proportion("tokens right", total["right"], tokens)), None)
 
 
+def _detected(outputs: NDArray[Any], answers: NDArray[Any], numbers: Indices) -> Tally:
+    if outputs.ndim != 3 or outputs.shape[2] != 6 or answers.ndim != 3 or answers.shape[2] != 5:
+        raise _shape_fault(Task.DETECTION, outputs, answers)
+
+    def boxes(rows: NDArray[Any], number: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "image_id": int(number),
+                "category_id": int(row[-1]),
+                "bbox": [float(x) for x in (row[0], row[1], row[2] - row[0], row[3] - row[1])],
+            }
+            for row in rows
+        ]
+
+    result: Tally = {"samples": len(outputs), "truths": [], "found": []}
+    for found, truth, number in zip(outputs, answers, numbers, strict=True):
+        result["truths"] += boxes(truth[truth[:, 4] >= 0], number)
+        kept = found[found[:, 4] > 0]
+        scored = zip(boxes(kept, number), kept[:, 4], strict=True)
+        result["found"] += [box | {"score": float(score)} for box, score in scored]
+    return result
+
+
+def _detection(total: Tally) -> Outcome:
+    value = mean_average_precision(total["truths"], total["found"])
+    return Outcome((Score("mean average precision", value, total["samples"]),), None)
+
+
+def _transcribed(outputs: NDArray[Any], answers: NDArray[Any], numbers: Indices) -> Tally:
+    if outputs.ndim != 3 or answers.ndim != 2:
+        raise _shape_fault(Task.SPEECH, outputs, answers)
+    said = [row[row >= 0] for row in answers]
+    for row, number in zip(said, numbers, strict=True):
+        _labels(row[None], outputs.shape[2], np.array([number]))
+    best = outputs.argmax(axis=2)
+    # Greedy decoding: one word for a run of equal frames, blanks left out (Graves et al., 2006).
+    first = np.diff(best, axis=1, prepend=-1) != 0
+    heard = [row[keep & (row > 0)] for row, keep in zip(best, first, strict=True)]
+    return {
+        "said": [" ".join(map(str, row)) for row in said],
+        "heard": [" ".join(map(str, row)) for row in heard],
+    }
+
+
+def _speech(total: Tally) -> Outcome:
+    said, heard = total["said"], total["heard"]
+    right = np.array([a == b for a, b in zip(said, heard, strict=True)])
+    rate = Score("word error rate", word_error_rate(said, heard), right.size)
+    return Outcome((rate, _proportion("utterances right", int(right.sum()), right.size)), None)
+
+
 _TALLIES: dict[Task, Callable[[NDArray[Any], NDArray[Any], Indices], Tally]] = {
     Task.CLASSIFICATION: _classified,
     Task.SEGMENTATION: _segmented,
+    Task.DETECTION: _detected,
     Task.REGRESSION: _regressed,
     Task.LANGUAGE: _predicted_tokens,
+    Task.SPEECH: _transcribed,
 }
 _OUTCOMES: dict[Task, Callable[[Tally], Outcome]] = {
     Task.CLASSIFICATION: _classification,
     Task.SEGMENTATION: _segmentation,
+    Task.DETECTION: _detection,
     Task.REGRESSION: _regression,
     Task.LANGUAGE: _language,
+    Task.SPEECH: _speech,
 }

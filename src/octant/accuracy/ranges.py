@@ -130,7 +130,7 @@ def chosen_range(
         elif recipe.ranges is RangeMethod.MSE:
             low, high = _least_error(seen, number, symmetric)
         else:
-            top = _least_divergence(seen, number)
+            top = _least_divergence(seen, number, symmetric)
             low, high = max(low, -top), min(high, top)
     if symmetric:
         return -max(-low, high), max(-low, high)
@@ -192,17 +192,24 @@ def _least_error(seen: Seen, number: NumberFormat, symmetric: bool) -> tuple[flo
     return low * best, high * best
 
 
-def _least_divergence(seen: Seen, number: NumberFormat) -> float:
+def _least_divergence(seen: Seen, number: NumberFormat, symmetric: bool) -> float:
     """The magnitude at which clipping loses the least information.
 
     For each threshold, the histogram clipped there is compared with itself at the resolution of the
-    format, by Kullback-Leibler divergence (Migacz: 8-bit Inference with TensorRT, GTC 2017).
+    format, by Kullback-Leibler divergence (Migacz: 8-bit Inference with TensorRT, GTC 2017). Zeros,
+    of which a ReLU makes many, are a level of their own and lose nothing: their bin is taken to
+    hold as much as the next one, or it alone would decide. The bins are too wide to tell what
+    formats of more levels than an eighth of them lose: these clip nothing.
     """
     magnitudes = np.abs(_centres(seen))
     top = max(abs(seen.low), abs(seen.high)) or 1.0
     assert seen.histogram is not None
+    one_sided = not symmetric and min(-seen.low, seen.high) <= 0
+    steps = max(2 ** (number.bits - (0 if one_sided else 1)), 2)
+    if steps > BINS // 8:
+        return top
     counts, _ = np.histogram(magnitudes, BINS, (0.0, top), weights=seen.histogram.astype(float))
-    steps = max(2 ** (number.bits - 1), 2)
+    counts[0] = min(counts[0], counts[1])
     best, found = math.inf, BINS
     for stop in range(max(_FEWEST_BINS, min(steps, BINS)), BINS + 1, 8):
         divergence = _divergence(counts, stop, steps)

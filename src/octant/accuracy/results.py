@@ -104,7 +104,7 @@ class Accuracy:
         data: name of the data set.
         data_title: what it is.
         data_source: its publication; empty for the user's own.
-        task: classification, segmentation, regression or language.
+        task: classification, segmentation, detection, regression, language or speech.
         recipe: what was done to the network, in words.
         score: of the variant, the task's first metric.
         others: further metrics of the variant.

@@ -10,7 +10,7 @@ softmax) stays in float32.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx
@@ -111,7 +111,8 @@ def rewritten(
             work.out.nodes.append(node)
         else:
             own = weights.get(layer.name, layer.weights) if weights else layer.weights
-            layers.append(_rewrite(work, model.graph, layer, node, own))
+            change = _rewrite if layer.inner is None else _rewrite_in_loop
+            layers.append(change(work, model.graph, layer, node, own))
     nodes = list(work.out.nodes)
     del model.graph.node[:]
     model.graph.node.extend(nodes)
@@ -193,17 +194,43 @@ def _rewrite(
     return RewrittenLayer(layer, formats, None if made is None else made.values, bound)
 
 
+def _rewrite_in_loop(
+    work: _Work,
+    graph: onnx.GraphProto,
+    layer: MacLayer,
+    node: onnx.NodeProto,
+    weights: NDArray[np.float32] | None,
+) -> RewrittenLayer:
+    """Adds a loop, with rounding around the product in its body."""
+    assert layer.inner is not None, "only products inside a loop"
+    inside = dict(zip((layer.activation, layer.output), layer.inner, strict=True))
+    within = replace(layer, activation=layer.inner[0], output=layer.inner[1], operator="MatMul")
+    body = next(item.g for item in node.attribute if item.name == "body")
+    seen = {inside[name]: work.seen[name] for name in inside if name in work.seen}
+    out = Emission(stored=work.out.stored, prefix=f"{PREFIX}/{layer.position}")
+    step, made = replace(work, seen=seen, out=out, rounded={}), None
+    for part in list(body.node):
+        if part.output[0] == within.output:
+            made = _rewrite(step, graph, within, part, weights)
+        else:
+            out.nodes.append(part)
+    assert made is not None, "the body holds the product"
+    nodes = list(out.nodes)
+    del body.node[:]
+    body.node.extend(nodes)
+    work.out.nodes.append(node)
+    return replace(made, layer=layer)
+
+
 def _stored(
     weights: NDArray[np.float32], formats: LayerFormats, layer: MacLayer, recipe: Recipe
 ) -> StoredWeights:
-    # Axis 1 of a transposed convolution counts the channels of one group; a vector has no channels.
-    single = layer.operator == "ConvTranspose" or weights.ndim < 2
     return stored(
         weights,
         formats.weights,
         channel_axis=layer.channel_axis,
         summed_axis=layer.summed_axis,
-        per_channel=recipe.per_channel and not single,
+        per_channel=recipe.per_channel and layer.has_channels,
     )
 
 
@@ -233,7 +260,7 @@ def _rounded(
     second: bool = False,
 ) -> tuple[str, float]:
     """The name of a rounded activation, and what its level 1 stands for."""
-    axis = (-2 if not layer.weights_first else -1) if second else layer.activation_axis
+    axis = layer.summed_axis if second else layer.activation_axis
     levels = grid(work.seen[tensor], number, work.recipe) if _has_range(number) else Grid(number)
     if number.bits > 16 and not number.block:
         return tensor, 1.0
@@ -243,18 +270,21 @@ def _rounded(
             name = emit_levels(work.out, tensor, levels, scale=1.0)
         else:
             chosen = Grid(number, 1.0, 0, -1, 1) if on_levels else levels
-            name = emit_rounding(
-                work.out, tensor, chosen, axis, _extent(work, tensor, number, axis)
-            )
+            extent = _extent(work, tensor, number, axis, layer)
+            name = emit_rounding(work.out, tensor, chosen, axis, extent)
         work.rounded[key] = name
     return work.rounded[key], levels.scale if on_levels else 1.0
 
 
-def _extent(work: _Work, tensor: str, number: NumberFormat, axis: int) -> int | None:
+def _extent(
+    work: _Work, tensor: str, number: NumberFormat, axis: int, layer: MacLayer
+) -> int | None:
     if not number.block:
         return None
     shape = work.extents.get(tensor)
     extent = shape[axis] if shape else None
+    if extent is None and layer.weights is not None and not layer.operator.startswith("Conv"):
+        extent = int(layer.weights.shape[layer.summed_axis])
     if extent is None:
         raise RunFailedError(
             f"tensor {tensor!r} in {number}: the extent of its axis {axis}, along which blocks "
@@ -307,12 +337,8 @@ def _on_levels(
     bias, rest = _bias(work, graph, node, column * np.float32(gain), share)
     bound = _bound(work, layer, formats, made, bias)
     raw = _sums(work, layer, plain, names, rest, made, bound)
-    shape = (
-        (-1, *[1] * (made.levels.ndim - 2)) if made and layer.operator.startswith("Conv") else (-1,)
-    )
-    factor = (flat * np.float32(gain)).reshape(shape if flat.size > 1 else ())
-    if layer.weights_first and flat.size > 1:
-        factor = factor.reshape(-1, 1)
+    shape = (-1, *[1] * layer.behind) if flat.size > 1 else ()
+    factor = (flat * np.float32(gain)).reshape(shape)
     _finish(work, layer, work.out.add("Mul", [raw, work.out.constant(factor)]))
     return bound
 
@@ -391,10 +417,8 @@ def _bound(
         return None
     levels = grid(work.seen[layer.activation], formats.activations, work.recipe)
     largest = max(levels.high - levels.zero_point, levels.zero_point - levels.low)
-    channel = layer.channel_axis % made.levels.ndim
+    channel = layer.channel_axis % made.levels.ndim if layer.has_channels else None
     axes = tuple(axis for axis in range(made.levels.ndim) if axis != channel)
-    if layer.operator == "ConvTranspose" or made.levels.ndim < 2:
-        axes = tuple(range(made.levels.ndim))
     sums = np.abs(made.levels).sum(axis=axes).max() * largest
     return float(sums + (np.abs(bias).max() if bias is not None and bias.size else 0.0))
 

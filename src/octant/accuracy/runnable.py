@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper, shape_inference, version_converter
 
+from octant.accuracy.recurrence import Loop, unroll
 from octant.errors import ImportFailedError, RunFailedError
 
 #: The operator set that the pass writes: the first whose QuantizeLinear knows 16 bits.
 OPSET = 21
 IR_VERSION = 10
 _LARGEST_BYTES = 2**31 - 1
-#: Operators that multiply and accumulate, too, but run in float32: the pass does not know them.
+#: Operators that multiply and accumulate, too, but run in float32: the pass does not know them, or
+#: not all of them (an Einsum of three operands, an LSTM with peepholes).
 UNROUNDED = frozenset(
     {
         "Attention", "ConvInteger", "DeformConv", "Einsum", "GRU", "If", "LSTM", "Loop",
@@ -27,7 +31,7 @@ UNROUNDED = frozenset(
     }
 )  # fmt: skip
 #: Operators that multiply and accumulate, whose operands the pass rounds.
-MULTIPLYING = ("Conv", "ConvTranspose", "Gemm", "MatMul")
+MULTIPLYING = ("Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +40,8 @@ class MacLayer:
 
     Args:
         name: the node's; where it has none, its operator and output.
-        operator: Conv, ConvTranspose, Gemm or MatMul.
+        operator: Conv, ConvTranspose, Einsum, Gemm or MatMul; of a product inside a loop the node
+            that the loop was: LSTM, GRU or RNN.
         position: of the node in the graph.
         activation: name of the operand that is an activation (the first one of two).
         second: name of the other operand.
@@ -46,6 +51,8 @@ class MacLayer:
         channel_axis: the weights' axis of output channels.
         summed_axis: the weights' axis that products are summed over.
         activation_axis: the activation's axis that products are summed over.
+        behind: axes of the output behind that of its channels.
+        inner: the names of activation and output inside a loop; those outside hold all its steps.
     """
 
     name: str
@@ -59,6 +66,19 @@ class MacLayer:
     channel_axis: int
     summed_axis: int
     activation_axis: int
+    behind: int = 0
+    inner: tuple[str, str] | None = None
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether the stored weights have an axis of output channels to take scales of their own.
+
+        Axis 1 of a transposed convolution counts the channels of one group; a vector has none.
+        """
+        if self.weights is None or self.weights.ndim < 2 or self.operator == "ConvTranspose":
+            return False
+        axes = (self.channel_axis, self.summed_axis)
+        return len({axis % self.weights.ndim for axis in axes}) == 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +87,9 @@ class Runnable:
 
     Args:
         name: of the network.
-        proto: at operator set 21 or later, shapes inferred, constants stored.
+        proto: at operator set 21 or later, shapes inferred, constants stored, recurrent nodes as
+            loops.
+        given: the same with the recurrent nodes that it came with.
         digest: SHA-256 of the bytes that it came from.
         inputs: (name, shape) of each input; None for an open extent.
         layers: those that multiply and accumulate, in order.
@@ -75,6 +97,7 @@ class Runnable:
 
     name: str
     proto: onnx.ModelProto
+    given: onnx.ModelProto
     digest: str
     inputs: tuple[tuple[str, tuple[int | None, ...]], ...]
     layers: tuple[MacLayer, ...]
@@ -82,7 +105,12 @@ class Runnable:
     @property
     def unrounded(self) -> tuple[str, ...]:
         """The operators among ``UNROUNDED`` that the network has, each with how often."""
-        found = Counter(node.op_type for node in self.proto.graph.node)
+        rounded = {layer.position for layer in self.layers}
+        found = Counter(
+            node.op_type
+            for position, node in enumerate(self.proto.graph.node)
+            if position not in rounded
+        )
         local = {function.name for function in self.proto.functions}
         return tuple(
             f"{operator} ({count})"
@@ -121,12 +149,17 @@ def load_runnable(source: str | Path | bytes, name: str = "") -> Runnable:
         )
     modern = _modern(proto, label)
     _store_constants(modern.graph)
+    _name_nodes(modern.graph)
+    given = onnx.ModelProto()
+    given.CopyFrom(modern)
+    loops = unroll(modern.graph)
     return Runnable(
         label,
         modern,
+        given,
         hashlib.sha256(data).hexdigest(),
         _inputs(modern.graph),
-        tuple(_layers(modern.graph)),
+        tuple(_layers(modern.graph, loops)),
     )
 
 
@@ -194,6 +227,19 @@ def _store_constants(graph: onnx.GraphProto) -> None:
     graph.node.extend(kept)
 
 
+def _name_nodes(graph: onnx.GraphProto) -> None:
+    """Gives every node a name of its own: that of its layer in a workload."""
+    taken: set[str] = set()
+    for node in graph.node:
+        wanted = node.name or f"{node.op_type}_{next(filter(None, node.output), 'nothing')}"
+        name, number = wanted, 1
+        while name in taken:
+            number += 1
+            name = f"{wanted}.{number}"
+        taken.add(name)
+        node.name = name
+
+
 def _inputs(graph: onnx.GraphProto) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
     stored = set(stored_tensors(graph))
     return tuple(
@@ -209,53 +255,121 @@ def _inputs(graph: onnx.GraphProto) -> tuple[tuple[str, tuple[int | None, ...]],
     )
 
 
-def _layers(graph: onnx.GraphProto) -> list[MacLayer]:
+def _layers(graph: onnx.GraphProto, loops: Mapping[str, Loop]) -> list[MacLayer]:
     stored = stored_tensors(graph)
     found = []
     for position, node in enumerate(graph.node):
+        if node.op_type == "Scan" and node.name in loops:
+            found.append(_in_loop(position, loops[node.name], stored))
+            continue
         if node.op_type not in MULTIPLYING or node.domain not in ("", "ai.onnx"):
             continue
-        first, second = node.input[0], node.input[1]
-        if first in stored and second in stored:
-            continue  # known before the first inference
-        weights_first = first in stored
-        name = second if not weights_first else first
-        channel, summed, activation = _axes(node, weights_first)
-        if name in stored and len(stored[name].dims) == 1:
-            channel = summed = 0  # a vector has the summed axis only
-        found.append(
-            MacLayer(
-                name=node.name or f"{node.op_type}_{node.output[0]}",
-                operator=node.op_type,
-                position=position,
-                activation=second if weights_first else first,
-                second=name,
-                weights=_values(stored[name]) if name in stored else None,
-                weights_first=weights_first,
-                output=node.output[0],
-                channel_axis=channel,
-                summed_axis=summed,
-                activation_axis=activation,
-            )
-        )
+        layer = _layer(position, node, stored)
+        if layer is not None:
+            found.append(layer)
     return found
+
+
+def _layer(
+    position: int, node: onnx.NodeProto, stored: Mapping[str, onnx.TensorProto]
+) -> MacLayer | None:
+    """The layer of a node; None where it is none, or one that the pass does not know."""
+    first, second = node.input[0], node.input[1] if len(node.input) > 1 else ""
+    if first in stored and second in stored:
+        return None  # known before the first inference
+    weights_first = first in stored
+    name = first if weights_first else second
+    ranks = {x: len(stored[x].dims) for x in (first, second) if x in stored}
+    axes = _contracted(node, weights_first) if node.op_type == "Einsum" else _axes(
+        node, weights_first, ranks.get(name, 0)
+    )  # fmt: skip
+    if axes is None:
+        return None
+    return MacLayer(
+        name=node.name,
+        operator=node.op_type,
+        position=position,
+        activation=second if weights_first else first,
+        second=name,
+        weights=_values(stored[name]) if name in stored else None,
+        weights_first=weights_first,
+        output=node.output[0],
+        channel_axis=axes.channel,
+        summed_axis=axes.summed,
+        activation_axis=axes.activation,
+        behind=axes.behind,
+    )
+
+
+def _in_loop(position: int, loop: Loop, stored: Mapping[str, onnx.TensorProto]) -> MacLayer:
+    return MacLayer(
+        name=loop.layer,
+        operator=loop.operator,
+        position=position,
+        activation=loop.states,
+        second=loop.weights,
+        weights=_values(stored[loop.weights]),
+        weights_first=False,
+        output=loop.sums,
+        channel_axis=-1,
+        summed_axis=-2,
+        activation_axis=-1,
+        inner=(loop.state, loop.sum),
+    )
 
 
 def _values(tensor: onnx.TensorProto) -> NDArray[np.float32]:
     return np.asarray(numpy_helper.to_array(tensor), dtype=np.float32)
 
 
-def _axes(node: onnx.NodeProto, weights_first: bool) -> tuple[int, int, int]:
-    """Axes of the weights' output channels, their summed index, and the activation's."""
+class _Axes(NamedTuple):
+    """Axes of the weights' output channels and summed index, of the activation's summed index.
+
+    ``behind`` counts the axes of the output behind that of its channels.
+    """
+
+    channel: int
+    summed: int
+    activation: int
+    behind: int = 0
+
+
+def _axes(node: onnx.NodeProto, weights_first: bool, rank: int) -> _Axes:
+    """The axes of a convolution or a matrix product."""
     turned = {item.name: item.i for item in node.attribute}
     if node.op_type == "Conv":
-        return 0, 1, 1
+        return _Axes(0, 1, 1, rank - 2)
     if node.op_type == "ConvTranspose":
-        return 1, 0, 1
+        return _Axes(1, 0, 1, rank - 2)
+    if rank == 1:
+        return _Axes(0, 0, -2 if weights_first else -1)  # a vector has the summed axis only
     if node.op_type == "Gemm":
         first = 0 if turned.get("transA", 0) else 1
         second = 1 if turned.get("transB", 0) else 0
         if weights_first:
-            return 1 - first, first, second
-        return 1 - second, second, first
-    return (-2, -1, -2) if weights_first else (-1, -2, -1)
+            return _Axes(1 - first, first, second, 1)
+        return _Axes(1 - second, second, first)
+    return _Axes(-2, -1, -2, 1) if weights_first else _Axes(-1, -2, -1)
+
+
+def _contracted(node: onnx.NodeProto, weights_first: bool) -> _Axes | None:
+    """The axes of an Einsum of two operands that sums over an index of both; else None.
+
+    Where the weights have several indices of the output to themselves, the first has the scales.
+    """
+    text = next((item.s.decode() for item in node.attribute if item.name == "equation"), "")
+    inputs, arrow, result = text.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if not arrow:
+        result = "".join(sorted(x for x in set(inputs) if x.isalpha() and inputs.count(x) == 1))
+    if len(terms) != 2 or any(len(set(x)) < len(x) or "." in x for x in (*terms, result)):
+        return None
+    activation, weights = terms[::-1] if weights_first else terms
+    summed = next((x for x in weights if x in activation and x not in result), "")
+    own = next((x for x in weights if x in result and x not in activation), "")
+    if not summed:
+        return None
+    # Weights without an index of their own have one scale, as a vector does.
+    channel = weights.index(own) if own else weights.index(summed)
+    behind = len(result) - 1 - result.index(own) if own else 0
+    return _Axes(channel, weights.index(summed), activation.index(summed), behind)

@@ -28,7 +28,7 @@ def measure_accuracy(
     *,
     recipe: Recipe | None = None,
     task: str = "classification",
-    batch: int = 256,
+    batch: int | None = None,
     limit: int | None = None,
     sensitivity: bool = False,
     journal: Path | None = None,
@@ -40,8 +40,8 @@ def measure_accuracy(
         network: an ONNX file with trained weights, or the name of an embedded network.
         data: ``digits``, a path, or a data set.
         recipe: number formats, pruning, noise; None runs the network as it is.
-        task: classification, segmentation, regression or language.
-        batch: samples that are held in memory at once.
+        task: classification, segmentation, detection, regression, language or speech.
+        batch: samples that are held in memory at once; None takes 256, or fewer of large samples.
         limit: at most so many test samples.
         sensitivity: run each layer alone in its formats, too.
         journal: a file of finished work, to go on with after an interruption.
@@ -97,7 +97,7 @@ def trial_of(
     network: Trained,
     data: Data,
     task: str,
-    batch: int,
+    batch: int | None,
     limit: int | None,
     journal: Path | None,
     progress: Callable[[Progress], None] | None,
@@ -115,10 +115,9 @@ def trial_of(
     known = [member.value for member in Task]
     if task not in known:
         raise UnknownNameError(f"there is no task {task!r}; {near_misses(task, known)}")
-    if batch < 1 or (limit is not None and limit < 1):
-        raise InvalidWorkloadError(
-            f"batch {batch} and limit {limit} of samples: both are 1 or more"
-        )
+    for name, given in (("batch", batch), ("limit", limit)):
+        if given is not None and given < 1:
+            raise InvalidWorkloadError(f"{name} of {given} samples: 1 or more")
     run = load_runnable(network)
     if not run.inputs:
         raise RunFailedError(f"network {run.name!r} has no input: there is nothing to feed")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import octant
-from octant.api.formats import in_formats, with_densities
+from octant.api.formats import exceptions_of, in_formats, with_densities, with_exceptions
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.api.zeros import Densities, dense, given
 from octant.api.zeros import measured as measured_zeros
@@ -112,7 +112,8 @@ def evaluate(
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     if strict:
         _require_understood(workload)
-    chip = in_formats(chip, recipe)
+    layer_chips = _Chips(in_formats(chip, recipe), exceptions_of(chip, recipe, workload))
+    chip = with_exceptions(layer_chips.common, recipe)
     measured = None if data is None else _measured(network, chip, data, recipe, task, running)
     if zeros:
         workload = measured_zeros(workload, network, _required(data), task)
@@ -120,9 +121,9 @@ def evaluate(
     workload = given(workload, densities or {})
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
-    mappings = _map(workload, question, progress)
+    mappings = _map(workload, layer_chips, question, progress)
     if chip.sees_zeros:
-        mappings = _with_zeros(mappings, workload, chip)
+        mappings = _with_zeros(mappings, workload, layer_chips)
     return assemble(
         workload,
         chip,
@@ -156,7 +157,7 @@ def map_network(
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
-    return _map(workload, question, progress)
+    return _map(workload, _Chips(chip, {}), question, progress)
 
 
 def _question(
@@ -187,17 +188,18 @@ def _required(data: str | Path | DataSet | None) -> str | Path | DataSet:
 
 
 def _with_zeros(
-    mappings: tuple[LayerMapping, ...], workload: Workload, chip: Architecture
+    mappings: tuple[LayerMapping, ...], workload: Workload, chips: _Chips
 ) -> tuple[LayerMapping, ...]:
     """The mappings with what they cost with the zeros of their layers, and on dense data."""
     from octant.model import evaluate_sparse
 
-    thin = {layer.name: _in_formats(layer.work, chip) for layer in workload.mac_layers}
+    thin = {layer.name: _in_formats(layer.work, chips.of(layer)) for layer in workload.mac_layers}
     known = any(thin[mapping.layer] != mapping.einsum for mapping in mappings)
     found = []
     for mapping in mappings:
         searched = mapping.result.evaluation
         assert searched is not None, "a layer without a mapping was refused"
+        chip = chips.own.get(mapping.layer, chips.common)
         full = evaluate_sparse(searched, mapping.einsum, chip)
         some = (
             full
@@ -245,14 +247,39 @@ def versions() -> tuple[tuple[str, str], ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Chips:
+    """The chip in the formats of most layers, and of those that are an exception.
+
+    Args:
+        common: the chip.
+        own: by the name of a layer.
+    """
+
+    common: Architecture
+    own: Mapping[str, Architecture]
+
+    def of(self, layer: Layer) -> Architecture:
+        """The chip in a layer's formats."""
+        return self.own.get(layer.name, self.common)
+
+
 def _map(
-    workload: Workload, question: Question, progress: Callable[[Progress], None] | None
+    workload: Workload,
+    chips: _Chips,
+    question: Question,
+    progress: Callable[[Progress], None] | None,
 ) -> tuple[LayerMapping, ...]:
-    """The mapping of each layer; layers of one shape are searched once."""
+    """The mapping of each layer; layers of one shape and the same formats are searched once.
+
+    Args:
+        question: what is searched; its chip gives way to that of each layer.
+    """
     from octant.mapper import search_layers
 
-    chip = question.architecture
-    einsums = {layer.name: dense(_in_formats(layer.work, chip)) for layer in workload.mac_layers}
+    einsums = {
+        layer.name: dense(_in_formats(layer.work, chips.of(layer))) for layer in workload.mac_layers
+    }
     first = {einsums[layer.name]: layer for layer in reversed(workload.mac_layers)}
     done = 0
     if progress and first:
@@ -264,9 +291,12 @@ def _map(
         if progress:
             progress(Progress(done, len(first), first[einsum].name))
 
-    found = search_layers([einsums[layer.name] for layer in workload.mac_layers], question, note)
+    found: dict[Einsum, SearchResult] = {}
+    for chip in dict.fromkeys(chips.of(layer) for layer in first.values()):
+        mine = [einsum for einsum, layer in first.items() if chips.of(layer) == chip]
+        found |= search_layers(mine[::-1], replace(question, architecture=chip), note)
     for layer in workload.mac_layers:
-        _require_mapping(layer, chip, found[einsums[layer.name]])
+        _require_mapping(layer, chips.of(layer), found[einsums[layer.name]])
     return tuple(
         LayerMapping(
             layer.name,

@@ -149,7 +149,7 @@ def _slope_of(
     layer: Layer,
     einsum: Einsum,
     repeats: int,
-    bits: dict[Role, int],
+    bits: dict[Role, float],
     sizes: tuple[int, ...],
     chip: Architecture | None,
     dataflow: str | None,
@@ -197,15 +197,15 @@ def multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[La
 
 def _widths(
     workload: Workload, chip: Architecture | None, layers: tuple[tuple[Layer, Einsum], ...]
-) -> dict[Role, int]:
+) -> dict[Role, float]:
     """The bits of an element by role: in the chip's outermost memory, or of the network's own."""
     if chip is not None:
         from octant.model import element_bits
 
         outermost = chip.levels[0]
         return {role: element_bits(chip, outermost.store(role), role) for role in Role}
-    found: dict[Role, int] = {}
+    found: dict[Role, float] = {}
     for _, einsum in layers:
         for tensor in einsum.tensors:
-            found[tensor.role] = max(found.get(tensor.role, 0), tensor.format.bits)
+            found[tensor.role] = max(found.get(tensor.role, 0), tensor.format.storage_bits)
     return found

@@ -28,7 +28,7 @@ def sweep_accuracy(
     varied: str,
     on: Chip | None = None,
     task: str = "classification",
-    batch: int = 256,
+    batch: int | None = None,
     limit: int | None = None,
     journal: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -71,7 +71,7 @@ def _point(
 
     if chip is None:
         return SweepPoint(label, found)
-    card = evaluate(network, chip, recipe=replace(recipe, overrides=(), noise=None))
+    card = evaluate(network, chip, recipe=replace(recipe, noise=None))
     energy, latency = card.energy["per_inference"], card.latency["latency"]
     return SweepPoint(
         label,

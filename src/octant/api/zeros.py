@@ -157,7 +157,12 @@ def _by_mask(tensor: Tensor, work: Einsum, layer: MacLayer, weights: NDArray[np.
     density = max(float(nonzero.mean()), _LEAST)
     if nonzero.all():
         return replace(tensor, density=1.0)
-    if nonzero.size != np.prod(shape) or nonzero.ndim < 2 or layer.operator == "ConvTranspose":
+    if (
+        nonzero.size != np.prod(shape)
+        or nonzero.ndim < 2
+        or layer.operator in ("ConvTranspose", "Einsum")
+        or (nonzero.ndim > 2 and not layer.operator.startswith("Conv"))  # products side by side
+    ):
         return replace(tensor, density=density, pattern=UNIFORM)
     return replace(tensor, density=density, pattern=mask_of(nonzero.reshape(shape)))
 

@@ -60,7 +60,7 @@ class Store:
     area_m2: float | None = None
     leakage_spreads: tuple[Spread, ...] = ()
     area_spreads: tuple[Spread, ...] = ()
-    element_bits: tuple[tuple[Role, int], ...] = ()
+    element_bits: tuple[tuple[Role, float], ...] = ()
     compression: tuple[Compression, ...] = ()
 
     def __post_init__(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from octant.arch import Architecture, Store
@@ -42,13 +44,15 @@ def compulsory_bits(einsum: Einsum, architecture: Architecture) -> dict[str, int
     """
     outermost = architecture.levels[0]
     return {
-        tensor.name: distinct_elements(einsum, tensor)
-        * bits_in(architecture, outermost.store(tensor.role), tensor.role)
+        tensor.name: math.ceil(
+            distinct_elements(einsum, tensor)
+            * bits_in(architecture, outermost.store(tensor.role), tensor.role)
+        )
         for tensor in einsum.tensors
     }
 
 
-def bits_in(architecture: Architecture, store: Store | None, role: Role) -> int:
+def bits_in(architecture: Architecture, store: Store | None, role: Role) -> float:
     """The width of an element of a role: the memory's own where it has one, else the compute's."""
     own = dict(store.element_bits) if store else {}
-    return own.get(role, architecture.compute.format(role).bits)
+    return own.get(role, architecture.compute.format(role).storage_bits)

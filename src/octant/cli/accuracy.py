@@ -43,7 +43,7 @@ class Asked:
     task: str
     words: dict[str, Any]
     chosen: dict[str, Any]
-    batch: int
+    batch: int | None
     limit: int | None
     journal: str | None
     quiet: bool

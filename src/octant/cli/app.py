@@ -6,7 +6,7 @@ What a command needs is imported when it runs, so that ``octant --help`` loads n
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,6 +73,7 @@ def evaluate(
     activations: options.Activations = None,
     accumulator: options.Accumulator = None,
     overflow: options.Overflow = "saturate",
+    layer: options.Exceptions = None,
     prune: options.Prune = None,
     flexibility: options.Flexible = False,
     scalability: options.Scalable = False,
@@ -104,9 +105,10 @@ def evaluate(
         activations=activations,
         accumulator=accumulator,
         overflow=overflow,
+        layers=layer,
         prune=prune,
     )
-    given = {"dataflow": dataflow, "time_limit_s": limit_s}
+    given: dict[str, Any] = {"dataflow": dataflow, "time_limit_s": limit_s}
     tried = insight.tried(chip, given, quiet) if flexibility else None
     grown = insight.grown(network, chip, given, batch, dims, quiet) if scalability else None
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
@@ -115,12 +117,10 @@ def evaluate(
             chip,
             batch=batch,
             objective=objective.value,
-            dataflow=dataflow,
             dims=dims,
             strict=strict,
             divisors_only=divisors,
             cached=not no_cache,
-            time_limit_s=limit_s,
             progress=report,
             data=data,
             recipe=recipe,
@@ -130,6 +130,7 @@ def evaluate(
             scalability=grown,
             densities=shares,
             zeros=zeros,
+            **given,
         )
     _draw(card, chip, page, folder)
     if written(card, json, file):
@@ -219,7 +220,7 @@ def accuracy(
     sweep: options.Swept = None,
     on: options.SomeChip = None,
     figure: options.FigureFile = None,
-    batch: options.HeldBatch = 256,
+    batch: options.HeldBatch = None,
     limit: options.Limit = None,
     journal: options.JournalFile = None,
     json: options.Json = None,
@@ -276,6 +277,7 @@ def judge(
     activations: options.Activations = None,
     accumulator: options.Accumulator = None,
     overflow: options.Overflow = "saturate",
+    layer: options.Exceptions = None,
     prune: options.Prune = None,
     json: options.Json = None,
     quiet: options.Quiet = False,
@@ -299,6 +301,7 @@ def judge(
         activations=activations,
         accumulator=accumulator,
         overflow=overflow,
+        layers=layer,
         prune=prune,
     )
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:

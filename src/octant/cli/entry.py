@@ -56,5 +56,5 @@ def _ended(exit_code: int) -> int:
     if exit_code == CLOSED_PIPE:  # Python would complain once more when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
-        print("octant: interrupted: nothing was written", file=sys.stderr)
+        print("octant: interrupted: no result was written", file=sys.stderr)
     return exit_code

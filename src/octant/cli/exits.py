@@ -21,7 +21,7 @@ MEANINGS: dict[int, str] = {
     11: "a data set cannot be read, or does not fit the network",
     12: "a network cannot be executed, or not in these number formats",
     VERDICT: "a verdict: a need is not met (judge), or a claim contradicts itself (audit --strict)",
-    130: "interrupted (Ctrl-C): nothing was written",
+    130: "interrupted (Ctrl-C): no result was written",
     141: "what read the output went away (octant ... | head)",
 }
 

@@ -191,7 +191,10 @@ Prune = Annotated[
 ]
 Task = Annotated[
     str,
-    typer.Option(metavar="TASK", help="classification, segmentation, regression or language."),
+    typer.Option(
+        metavar="TASK",
+        help="classification, segmentation, detection, regression, language or speech.",
+    ),
 ]
 Exceptions = Annotated[
     list[str] | None,
@@ -238,7 +241,13 @@ FigureFile = Annotated[
     typer.Option("--figure", metavar="FILE", help="With --sweep: draw it (.svg, .png, .pdf)."),
 ]
 HeldBatch = Annotated[
-    int, typer.Option("--batch", min=1, metavar="N", help="Samples held in memory at once.")
+    int | None,
+    typer.Option(
+        "--batch",
+        min=1,
+        metavar="N",
+        help="Samples held in memory at once; 256 unless given, or fewer of large samples.",
+    ),
 ]
 Limit = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Test at most so many samples.")

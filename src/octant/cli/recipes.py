@@ -19,13 +19,14 @@ def chip_recipe(
     activations: str | None,
     accumulator: str | None,
     overflow: str,
+    layers: Sequence[str] | None,
     prune: str | None,
 ) -> Recipe | None:
     """The recipe that options give for a chip, its own formats where they are silent.
 
     None where no option is given: the network runs in the chip's formats.
     """
-    if not any((formats, weights, activations, accumulator, prune)):
+    if not any((formats, weights, activations, accumulator, layers, prune)):
         return None
     return recipe_of(
         formats=formats,
@@ -33,6 +34,7 @@ def chip_recipe(
         activations=activations,
         accumulator=accumulator,
         overflow=overflow,
+        layers=layers or (),
         prune=prune,
         base=api.formats_of(chip),
     )

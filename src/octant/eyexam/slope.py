@@ -9,6 +9,7 @@ fewest bits beyond it.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
@@ -100,7 +101,7 @@ class SkiSlope:
     schema: str = SCHEMA
 
 
-def capacities(einsums: tuple[Einsum, ...], bits: dict[Role, int]) -> tuple[int, ...]:
+def capacities(einsums: tuple[Einsum, ...], bits: Mapping[Role, float]) -> tuple[int, ...]:
     """Powers of two from an element of each tensor of a layer to all tensors of the largest.
 
     >>> from octant.workload import matmul
@@ -118,7 +119,7 @@ def capacities(einsums: tuple[Einsum, ...], bits: dict[Role, int]) -> tuple[int,
 def slope_of(
     name: str,
     einsum: Einsum,
-    bits: dict[Role, int],
+    bits: Mapping[Role, float],
     sizes: tuple[int, ...],
     *,
     repeats: int = 1,
@@ -152,7 +153,10 @@ def slope_of(
 
 
 def least_traffic(
-    einsum: Einsum, bits: dict[Role, int], capacity_bits: int, time_limit_s: float | None = None
+    einsum: Einsum,
+    bits: Mapping[Role, float],
+    capacity_bits: int,
+    time_limit_s: float | None = None,
 ) -> tuple[float, float, bool]:
     """The fewest bits beyond a buffer, the bits of it that this takes, and whether it is proven.
 
@@ -178,7 +182,7 @@ def least_traffic(
     return float(result.value), float(held), result.status is Status.OPTIMAL
 
 
-def _two_levels(bits: dict[Role, int], capacity_bits: int) -> Architecture:
+def _two_levels(bits: Mapping[Role, float], capacity_bits: int) -> Architecture:
     one, none = Price(1.0, _COUNT), Price(0.0, _COUNT)
     roles = tuple(Role)
     widths = tuple((role, bits[role]) for role in roles)

@@ -70,7 +70,7 @@ class Hops(NamedTuple):
     axis_fixed: Integers
     axis_whole: Integers
     capacities: Integers
-    bits: Integers
+    bits: Floats
     store: Integers
     bandwidths: Floats
     limited: Integers

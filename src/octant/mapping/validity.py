@@ -72,9 +72,10 @@ def tile_sizes(einsum: Einsum, mapping: Mapping) -> tuple[dict[str, int], ...]:
     return tuple(reversed(tiles))
 
 
-def element_bits(tensor: Tensor, architecture: Architecture, store: Store) -> int:
+def element_bits(tensor: Tensor, architecture: Architecture, store: Store) -> float:
     """Bits of one element of a tensor in a memory: its own width there, else the compute unit's."""
-    return dict(store.element_bits).get(tensor.role, architecture.compute.format(tensor.role).bits)
+    number = architecture.compute.format(tensor.role)
+    return dict(store.element_bits).get(tensor.role, number.storage_bits)
 
 
 def violations(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from octant.arch import Architecture, Fanout, Level
@@ -134,7 +135,7 @@ def evaluate(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Ev
     )
 
 
-def _priced(price: Price | None, count: int, bits: int, word_bits: int) -> float | None:
+def _priced(price: Price | None, count: int, bits: float, word_bits: int) -> float | None:
     return None if price is None else count * (price.energy_j * bits / word_bits)
 
 
@@ -154,7 +155,7 @@ def _memory_energy(
         ):
             energy = _priced(price, number, bits, store.word_bits)
             entries.append(
-                EnergyEntry(store.name, action, at.tensor, number * bits, number, energy)
+                EnergyEntry(store.name, action, at.tensor, math.ceil(number * bits), number, energy)
             )
     return entries
 
@@ -171,7 +172,14 @@ def _transfer_energy(
         if energy is None and fanout.instances == 1:
             continue
         entries.append(
-            EnergyEntry(fanout.name, "transfer", at.tensor, at.elements * bits, at.elements, energy)
+            EnergyEntry(
+                fanout.name,
+                "transfer",
+                at.tensor,
+                math.ceil(at.elements * bits),
+                at.elements,
+                energy,
+            )
         )
     return entries
 

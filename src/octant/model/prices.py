@@ -19,7 +19,8 @@ class Costs(NamedTuple):
     """What counts cost. Unknown prices are 0 here; ``missing_prices`` names them.
 
     Attributes:
-        bits: (tensors, nodes) an element's width in the memory that holds the tensor.
+        bits: (tensors, nodes) an element's width in the memory that holds the tensor, its part of
+            a shared exponent included.
         store: (tensors, nodes) the number of that memory, -1 for none.
         bandwidths: (stores, 3) bits a cycle of one instance: read, write, shared; infinite where
             not limited.
@@ -27,17 +28,20 @@ class Costs(NamedTuple):
         compute_j: joules of all multiply-accumulates.
     """
 
-    bits: NDArray[np.int64]
+    bits: Floats
     store: NDArray[np.int64]
     bandwidths: Floats
     prices: Floats
     compute_j: float
 
 
-def element_bits(architecture: Architecture, store: Store | None, role: Role) -> int:
-    """The width of an element of a role: the memory's own where it has one, else the compute's."""
+def element_bits(architecture: Architecture, store: Store | None, role: Role) -> float:
+    """The width of an element of a role: the memory's own where it has one, else the compute's.
+
+    It is whole, except for formats whose elements share an exponent: 8.25 b with 8 b for 32.
+    """
     own = dict(store.element_bits) if store else {}
-    return own.get(role, architecture.compute.format(role).bits)
+    return own.get(role, architecture.compute.format(role).storage_bits)
 
 
 def stores(architecture: Architecture) -> tuple[tuple[Level, Store], ...]:
@@ -48,7 +52,7 @@ def stores(architecture: Architecture) -> tuple[tuple[Level, Store], ...]:
 def costs(einsum: Einsum, architecture: Architecture) -> Costs:
     """Returns the prices and bandwidths that a layer sees on an architecture."""
     shape = (len(einsum.tensors), len(architecture.nodes))
-    bits, number = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
+    bits, number = np.zeros(shape), np.full(shape, -1, np.int64)
     prices = np.zeros((*shape, 3))
     memories = [store for _, store in stores(architecture)]
     for row, tensor in enumerate(einsum.tensors):

@@ -162,7 +162,7 @@ def _transfers(layer: Layer, architecture: Architecture) -> tuple[_Transfer, _Tr
         assert store is not None, "the outermost level keeps every role"
         total = elements * layer.repeats
         return _Transfer(
-            store, role, action, total, total * element_bits(architecture, store, role)
+            store, role, action, total, math.ceil(total * element_bits(architecture, store, role))
         )
 
     return (

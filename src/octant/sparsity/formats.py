@@ -28,13 +28,13 @@ class Stored:
     metadata_bits: float
     by_rank: tuple[float, ...]
 
-    def bits(self, element_bits: int) -> float:
+    def bits(self, element_bits: float) -> float:
         """All bits of the tile."""
         return self.elements * element_bits + self.metadata_bits
 
 
 def stored(
-    compression: Compression, tensor: Tensor, shape: Extents, tile: Extents, element_bits: int
+    compression: Compression, tensor: Tensor, shape: Extents, tile: Extents, element_bits: float
 ) -> Stored:
     """What a tile of a tensor takes in a format.
 
@@ -89,7 +89,7 @@ def chosen(
     tensor: Tensor,
     shape: Extents,
     tile: Extents,
-    element_bits: int,
+    element_bits: float,
 ) -> tuple[Stored, Compression | None]:
     """What a tile takes, and the format: None where it is held element by element.
 

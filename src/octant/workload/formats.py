@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from octant.errors import InvalidWorkloadError, UnknownNameError, near_misses
@@ -24,6 +24,7 @@ _FIXED_BITS = {NumberKind.BINARY: 1, NumberKind.TERNARY: 2}
 #: Exponent bits of the floating-point formats that IEEE 754 defines, by width.
 _IEEE_EXPONENT_BITS = {16: 5, 32: 8, 64: 11, 128: 15}
 _BFLOAT16 = (16, 8)
+_SHARED_EXPONENT_BITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,26 @@ class NumberFormat:
 
     @property
     def storage_bits(self) -> float:
-        """Bits that one element takes, its part of a shared exponent included.
+        """Bits that one element takes, its part of a shared exponent included; else whole.
+
+        A shared exponent is an E8M0 number (OCP Microscaling Formats v1.0, section 5.3). Blocks are
+        counted as full ones: where the summed axis is no multiple of them, hardware stores more.
 
         >>> NumberFormat(NumberKind.INT, 8, block=32).storage_bits
         8.25
+        >>> NumberFormat(NumberKind.INT, 8).storage_bits
+        8
         """
-        return self.bits + (8 / self.block if self.block else 0.0)
+        return self.bits + _SHARED_EXPONENT_BITS / self.block if self.block else self.bits
+
+    @property
+    def element(self) -> NumberFormat:
+        """The format of one element by itself: what a multiplier sees of a block.
+
+        >>> str(NumberFormat(NumberKind.FLOAT, 8, 4, 32).element)
+        'fp8_e4m3'
+        """
+        return replace(self, block=0)
 
     def __str__(self) -> str:
         if self.kind in _FIXED_BITS:

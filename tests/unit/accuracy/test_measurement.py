@@ -122,6 +122,28 @@ def test_a_journal_saves_what_was_done(tmp_path: Path) -> None:
     assert file.read_text("utf-8") == whole
 
 
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    file, recipe = tmp_path / "journal.jsonl", recipe_of(weights="4")
+    again: list[Progress] = []
+
+    def interrupt(now: Progress) -> None:
+        if now.what != "float32" and now.done >= 140:
+            raise KeyboardInterrupt
+
+    def run(report: Any, journal: Path | None) -> Any:
+        return octant.measure_accuracy(
+            "digits-lenet", recipe=recipe, batch=16, limit=200, journal=journal, progress=report
+        )
+
+    with pytest.raises(KeyboardInterrupt):
+        run(interrupt, file)
+    kept = file.read_text("utf-8").count("\n")
+    assert kept == 4 + 2  # of 64 samples: all of float32, and two of the variant
+    found = run(again.append, file)
+    assert found == run(None, None)
+    assert [now.done for now in again] == [144, 160, 176, 192, 200]
+
+
 def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("my notes\nmore notes\n", "utf-8")
@@ -186,10 +208,14 @@ def test_an_operator_that_onnx_runtime_does_not_know() -> None:
 
 def test_what_is_not_rounded_is_named() -> None:
     nodes = [
-        helper.make_node("Einsum", ["x", "w"], ["h"], "sum", equation="nk,km->nm"),
+        helper.make_node("Einsum", ["x", "w", "u"], ["h"], "sum", equation="nk,km,m->nm"),
         helper.make_node("MatMul", ["h", "v"], ["y"], "fc"),
     ]
-    stored = {"w": np.ones((64, 8), np.float32), "v": np.ones((8, 10), np.float32)}
+    stored = {
+        "w": np.ones((64, 8), np.float32),
+        "u": np.ones(8, np.float32),
+        "v": np.ones((8, 10), np.float32),
+    }
     network = load_runnable(model(nodes, ["n", 64], stored), "n")
     found = accuracy(trial(network, digits(), limit=20), recipe_of(weights="8"))
     assert any("does not know them: Einsum (1)" in note for note in found.notes)

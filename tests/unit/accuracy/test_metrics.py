@@ -158,3 +158,37 @@ def test_errors_are_no_shares() -> None:
     )
     assert [score.is_share for score in regression.scores] == [False, False, False]
     assert [score.is_share for score in language.scores] == [False, True]
+
+
+def test_detection_in_batches() -> None:
+    pytest.importorskip("pycocotools")
+    truth = np.full((20, 3, 5), -1.0)
+    truth[:, 0] = [10, 20, 50, 80, 0]
+    truth[::2, 1] = [60, 10, 90, 40, 1]
+    found = np.zeros((20, 4, 6))
+    for place, row in enumerate(truth):
+        real = row[row[:, 4] >= 0]
+        found[place, : len(real)] = np.insert(real, 4, 0.9, axis=1)
+    exact = _in_parts(Task.DETECTION, found, truth)
+    assert _scores(exact) == {"mean average precision": pytest.approx(1.0)}
+    assert (exact.right, exact.scores[0].samples) == (None, 20)
+    found[:, 0, :4] += 25  # far enough to overlap by less than half
+    off = _scores(_in_parts(Task.DETECTION, found, truth))["mean average precision"]
+    assert off == pytest.approx(0.5, abs=0.01)  # of the second class only
+    with pytest.raises(DataSetError, match="detection: the network's output is 20 x 4 x 6"):
+        tally(Task.DETECTION, found, truth[:, :, :4], NUMBERS)
+
+
+def test_speech_is_decoded_greedily() -> None:
+    pytest.importorskip("jiwer")
+    frames = np.array([[0, 3, 3, 0, 3, 2, 0], [1, 1, 0, 0, 4, 4, 4], [0, 0, 0, 0, 0, 0, 0]])
+    outputs = np.eye(5)[frames]
+    said = np.array([[3, 3, 2, -1], [1, 4, 2, -1], [2, -1, -1, -1]])
+    total = tally(Task.SPEECH, outputs, said, NUMBERS[:3])
+    assert total == {"said": ["3 3 2", "1 4 2", "2"], "heard": ["3 3 2", "1 4", ""]}
+    found = outcome(Task.SPEECH, total)
+    assert _scores(found) == pytest.approx({"word error rate": 2 / 7, "utterances right": 1 / 3})
+    with pytest.raises(DataSetError, match="label 9 is out of range: the network tells 5"):
+        tally(Task.SPEECH, outputs, np.full((3, 2), 9), NUMBERS[:3])
+    with pytest.raises(DataSetError, match="speech: the network's output is"):
+        tally(Task.SPEECH, outputs[0], said, NUMBERS[:3])

@@ -293,8 +293,8 @@ def test_what_the_pass_cannot_do_is_said(what: str) -> None:
         ]
         network, recipe = runnable(nodes, [4, 4], {"w": x}), _recipe("8", "8", "int32")
     else:
-        node = helper.make_node("MatMul", ["x", "w"], ["y"], "m")
-        network = runnable([node], ["n", "k"], {"w": x})
+        node = helper.make_node("MatMul", ["x", "x"], ["y"], "m")
+        network = runnable([node], ["n", "n"], {})
         recipe = _recipe("mxfp4", "mxfp4", None)
     message = "its bias is no stored tensor" if what == "bias" else "the extent of its axis -1"
     with pytest.raises(RunFailedError, match=message):

@@ -47,6 +47,16 @@ def test_a_sweep_beside_a_chip(octant: Octant, tmp_path: Path) -> None:
     assert journal.read_text("utf-8").count("\n") == lines == 3
 
 
+def test_layers_may_have_formats_of_their_own(octant: Octant) -> None:
+    words = ("--on", "teaching", "--weights", "mxint8", "--layer", "fc2:weights=16,activations=16")
+    done = octant("evaluate", "digits-lenet", *words)
+    assert (done.code, done.err) == (0, "")
+    assert "weight mxint8" in done.out
+    assert "Assumed of teaching, fc2: it runs with weights int16, activations int16." in done.out
+    other = octant("evaluate", "digits-lenet", "--on", "teaching", "--layer", "fc9:weights=4")
+    assert (other.code, "no layer 'fc9' that multiplies" in other.err) == (4, True)
+
+
 def test_evaluate_fills_the_accuracy_row(octant: Octant) -> None:
     done = octant(
         "evaluate", "digits-lenet", "--on", "teaching", "--data", "digits", "--format", "8"

@@ -87,7 +87,7 @@ def test_interruption_ends_with_130(octant: Octant, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(api, "evaluate", _raise(KeyboardInterrupt()))
     done = octant("evaluate", "alexnet", "--on", "teaching")
     assert (done.code, done.out) == (130, "")
-    assert done.err == "octant: interrupted: nothing was written\n"
+    assert done.err == "octant: interrupted: no result was written\n"
 
 
 def test_a_closed_pipe_is_silent() -> None:

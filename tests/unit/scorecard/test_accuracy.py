@@ -92,7 +92,7 @@ def test_of_other_networks_nothing_is_said() -> None:
             {"weights": "e4m3"},
             "weight in fp8_e4m3: eyeriss computes it in int16; allowed are integ",
         ),
-        ({"formats": "mxint8"}, "no traffic for shared exponents"),
+        ({"formats": "mxfp4"}, "weight in mxfp4_e2m1: eyeriss .* in int16; .* alone or in blocks"),
     ],
 )
 def test_formats_that_the_chip_does_not_have(words: dict[str, str], message: str) -> None:

@@ -97,7 +97,7 @@ class _Pipe:
     reduced: tuple[bool, ...]
     ports: dict[tuple[int, int], int]
     rate: tuple[float, ...]
-    bits: tuple[tuple[int, ...], ...]
+    bits: tuple[tuple[float, ...], ...]
     store: tuple[tuple[int, ...], ...]
     free: tuple[float, ...]
     instances: tuple[float, ...]
@@ -197,7 +197,7 @@ def _pipe(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> _Pipe
         reduced=tuple(summed),
         ports=ports,
         rate=tuple(1 / float(prices.bandwidths[place]) for place in ports),
-        bits=tuple(tuple(map(int, row)) for row in prices.bits),
+        bits=tuple(tuple(map(float, row)) for row in prices.bits),
         store=tuple(tuple(map(int, row)) for row in prices.store),
         free=_free(einsum, architecture, plan),
         instances=tuple(instances),
