@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -175,3 +177,96 @@ def test_densities_of_a_layer_come_before_those_of_all() -> None:
     found = {layer.name: layer.work.operands[1].density for layer in thin.mac_layers
              if isinstance(layer.work, Einsum)}  # fmt: skip
     assert found["fc1"] == 0.25 and found["fc2"] == 0.5
+
+
+def small_pads(overflow: str) -> str:
+    """A chip whose pad holds 64 weights of 8 b, coded, beside as many 4 b coordinates."""
+    return f"""octant: architecture 1
+name: pads
+title: a pad of coded weights and one of inputs
+source: me
+sources:
+  me: {{assumed: a chip of this test}}
+clock: 1 GHz
+nodes:
+  - level: far
+    keeps: [input, weight, output]
+    word: 8 b
+    capacity: unbounded
+    bandwidth: 8 b/cycle
+    energy: {{value: 100 pJ, source: me}}
+  - level: pads
+    stores:
+      inputs:
+        keeps: [input]
+        word: 8 b
+        capacity: 64 b
+        bandwidth: unlimited
+        energy: {{value: 1 pJ, source: me}}
+      weights:
+        keeps: [weight]
+        word: 8 b
+        capacity: 768 b
+        bandwidth: unlimited
+        overflow: {overflow}
+        compression:
+          weight: {{ranks: [{{format: coordinates, bits: 4 b}}]}}
+        energy: {{value: 1 pJ, source: me}}
+compute:
+  name: mac
+  formats: {{input: int8, weight: int8, output: int20}}
+  energy: {{value: 1 pJ, source: me}}
+"""
+
+
+def thin_weights(overflow: str, tmp_path: Path, *, overbook: bool) -> Scorecard:
+    path = tmp_path / "pads.yaml"
+    path.write_text(small_pads(overflow), encoding="utf-8")
+    network = product(256, 4, 64)
+    densities = {"weight": 0.25}
+    return octant.evaluate(
+        network, path, densities=densities, overbook=overbook, objective="energy", time_limit_s=5
+    )
+
+
+def test_tiles_in_their_format_may_be_larger(tmp_path: Path) -> None:
+    """Of 256 weights a quarter is there, at 12 b each: 768 b. Inputs come once for all of them."""
+    plain = thin_weights("true", tmp_path, overbook=False)
+    larger = thin_weights("true", tmp_path, overbook=True)
+    tiles = [card.layers[0].run.mapping for card in (plain, larger) if card.layers[0].run]
+    held = [
+        math.prod(loop.factor for loop in tile.temporal[1].loops if loop.rank in "KC")
+        for tile in tiles
+    ]
+    assert held[0] <= 96 < held[1] <= 256
+    run = larger.layers[0].run
+    assert run is not None and run.zeros is not None
+    (pad,) = run.zeros.occupancy
+    assert 0 < pad.overflow_chance < 1
+    assert any("fetched from further out each time" in said for said in larger.assumptions)
+    assert any("fits in their formats" in said for said in larger.assumptions)
+
+
+def test_without_overflow_a_tile_fits_at_its_largest(tmp_path: Path) -> None:
+    """Chance may leave every weight of a tile nonzero: 64 of 12 b."""
+    sure = thin_weights("false", tmp_path, overbook=True)
+    run = sure.layers[0].run
+    assert run is not None and run.zeros is not None
+    (pad,) = run.zeros.occupancy
+    assert pad.most_bits <= 768 and pad.overflow_chance == 0
+
+
+def test_formats_that_lose_are_named() -> None:
+    """Runs of 4 b before 8 b: half as much again where nothing is zero."""
+    card = octant.evaluate(
+        product(16, 8, 4), "eyeriss2-pe", densities={"input": 0.4}, time_limit_s=5
+    )
+    said = next(said for said in card.assumptions if said.startswith("Formats add bits"))
+    assert "outside input 60 % (150 % on dense data)" in said
+    run = card.layers[0].run
+    assert run is not None and run.zeros is not None
+    coded = {(use.store, use.role): use for use in run.zeros.formats}
+    use = coded["outside", "input"]
+    assert use.bits / use.plain_bits == pytest.approx(0.4 * 1.5, rel=0.01)
+    assert use.dense_bits / use.dense_plain_bits == pytest.approx(1.5)
+    assert run.zeros.skipped == pytest.approx(0.6)

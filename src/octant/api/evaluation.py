@@ -69,6 +69,7 @@ def evaluate(
     scalability: Scalability | None = None,
     densities: Densities | None = None,
     zeros: bool = False,
+    overbook: bool = False,
 ) -> Scorecard:
     """The scorecard of a network on a chip: the best mapping of each layer, and what it amounts to.
 
@@ -93,6 +94,8 @@ def evaluate(
         densities: shares of nonzeros by role (``input``), or by layer and role (``CONV2.input``);
             what is not named is taken as nonzero.
         zeros: measure the zeros of the weights and, on the data, of the activations.
+        overbook: let tiles be as large as fits in their formats: on average where a memory may
+            overflow, at their largest elsewhere.
 
     Raises:
         DataSetError: the data set cannot be read, or does not fit the network.
@@ -114,7 +117,11 @@ def evaluate(
     workload = with_densities(workload, network, recipe)
     workload = given(workload, densities or {})
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
-    mappings = _map(workload, chip, goal, constraints, time_limit_s, progress)
+
+    def look(some: Workload, room: Architecture) -> tuple[LayerMapping, ...]:
+        return _map(some, room, goal, constraints, time_limit_s, progress)
+
+    mappings = _in_rooms(look, workload, chip) if overbook else look(workload, chip)
     if chip.sees_zeros:
         mappings = _with_zeros(mappings, workload, chip)
     return assemble(
@@ -127,6 +134,7 @@ def evaluate(
         measured=measured,
         tried=flexibility,
         grown=scalability,
+        overbooked=overbook,
     )
 
 
@@ -176,6 +184,25 @@ def _with_zeros(
         )
         found.append(replace(mapping, with_zeros=some, on_dense_data=full, zeros_known=known))
     return tuple(found)
+
+
+def _in_rooms(
+    look: Callable[[Workload, Architecture], tuple[LayerMapping, ...]],
+    workload: Workload,
+    chip: Architecture,
+) -> tuple[LayerMapping, ...]:
+    """The mapping of each layer on the chip with the room that the layer's formats make."""
+    from octant.sparsity import with_room_for_formats
+
+    rooms = {
+        layer.name: with_room_for_formats(_in_formats(layer.work, chip), chip)
+        for layer in workload.mac_layers
+    }
+    found: dict[str, LayerMapping] = {}
+    for room in dict.fromkeys(rooms.values()):
+        mine = tuple(layer for layer in workload.mac_layers if rooms[layer.name] == room)
+        found |= {each.layer: each for each in look(replace(workload, layers=mine), room)}
+    return tuple(found[layer.name] for layer in workload.mac_layers)
 
 
 def _measured(

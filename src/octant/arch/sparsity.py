@@ -120,10 +120,18 @@ class Intersection:
 
 @dataclass(frozen=True, slots=True)
 class ZeroOperands:
-    """Multiply-accumulates that are spared where one of these operands is zero."""
+    """Multiply-accumulates that are spared where one of these operands is zero.
+
+    Args:
+        saving: gating or skipping.
+        operands: input, weight or both.
+        padding: zeros that a run-length format stores because a run is too long are multiplied
+            like nonzeros.
+    """
 
     saving: Saving
     operands: tuple[Role, ...]
+    padding: bool = False
 
     def __post_init__(self) -> None:
         if not self.operands or Role.OUTPUT in self.operands:
@@ -155,4 +163,27 @@ class Packing:
             raise InvalidArchitectureError(
                 f"packing {self.group} of {self.role} onto {self.lanes} lanes: allowed are 1 to "
                 f"{self.group} lanes, of an operand"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialSkipping:
+    """Instances along an axis that get only coordinates where a leader is not all zero.
+
+    Of each ``group`` neighbours along the axis, those whose part of the leader has a nonzero are
+    handed to the instances, as many at a time as there are instances in use.
+
+    Args:
+        leader: the operand that decides.
+        group: neighbours among which the instances can choose.
+    """
+
+    leader: Role
+    group: int
+
+    def __post_init__(self) -> None:
+        if self.group < 2 or self.leader is Role.OUTPUT:
+            raise InvalidArchitectureError(
+                f"spatial skipping of groups of {self.group} on {self.leader}: allowed are groups "
+                "of 2 or more, on input or weight"
             )

@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that ``octant --help`` loads n
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -71,6 +71,7 @@ def evaluate(
     scalability: options.Scalable = False,
     density: options.Density = None,
     zeros: options.Zeros = False,
+    overbook: options.Overbook = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Print the scorecard of a network on a chip: all eight metrics.
@@ -99,7 +100,7 @@ def evaluate(
         overflow=overflow,
         prune=prune,
     )
-    given = {"dataflow": dataflow, "time_limit_s": limit_s}
+    given: dict[str, Any] = {"dataflow": dataflow, "time_limit_s": limit_s}
     tried = insight.tried(chip, given, quiet) if flexibility else None
     grown = insight.grown(network, chip, given, batch, dims, quiet) if scalability else None
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
@@ -108,10 +109,8 @@ def evaluate(
             chip,
             batch=batch,
             objective=objective.value,
-            dataflow=dataflow,
             dims=dims,
             strict=strict,
-            time_limit_s=limit_s,
             progress=report,
             data=data,
             recipe=recipe,
@@ -121,6 +120,8 @@ def evaluate(
             scalability=grown,
             densities=shares,
             zeros=zeros,
+            overbook=overbook,
+            **given,
         )
     if page is not None:
         api.write_report(page, card, on=chip)

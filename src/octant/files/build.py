@@ -41,7 +41,13 @@ from octant.files.pricing import (
     source_of,
 )
 from octant.files.quantity import Rate
-from octant.files.zero_parts import compression, intersection, packing, zero_operands
+from octant.files.zero_parts import (
+    compression,
+    intersection,
+    packing,
+    spatial_skipping,
+    zero_operands,
+)
 from octant.workload import Role
 
 
@@ -201,13 +207,19 @@ def _fanout(node: FanoutNode, price: Price | None) -> Fanout:
     return Fanout(
         name=node.fanout,
         axes=tuple(
-            FanoutAxis(name, axis.size, None if axis.ranks is None else tuple(axis.ranks))
+            FanoutAxis(
+                name,
+                axis.size,
+                None if axis.ranks is None else tuple(axis.ranks),
+                spatial_skipping(axis.skipping),
+            )
             for name, axis in node.axes.items()
         ),
         multicast=tuple(Role(role) for role in node.multicast),
         reduction=node.reduction,
         transfer_energy=price,
         word_bits=node.word,
+        queue=node.queue,
     )
 
 
@@ -242,6 +254,8 @@ def _store(
             area_m2=_first(memory.area, estimated.area),
             element_bits=tuple((Role(role), bits) for role, bits in memory.element_width.items()),
             compression=tuple(compression(*each) for each in memory.compression.items()),
+            overflow=memory.overflow,
+            metadata_bits=memory.metadata,
         ),
     )
 

@@ -11,6 +11,7 @@ from octant.scorecard.leakage import leaking, not_known
 from octant.scorecard.records import Coverage, LayerResult, OperatorTotal, Place
 from octant.scorecard.references import prices
 from octant.scorecard.uncertainty import extrapolated, unlimited
+from octant.scorecard.zeros import losing, overflowing
 from octant.source import Origin
 from octant.units import text
 from octant.workload import Einsum, Mask, Role, Tensor, VectorWork, Workload
@@ -22,11 +23,13 @@ def assumptions(
     layers: tuple[LayerResult, ...],
     covered: Coverage,
     measured: Accuracy | None = None,
+    overbooked: bool = False,
 ) -> tuple[str, ...]:
     """What is taken for granted, left out, or taken over from the user, a sentence each."""
     return (
         *_left_out(architecture, covered),
         *_formats(workload, architecture),
+        *_formats_and_room(architecture, layers, overbooked),
         *(measured.notes if measured else ()),
         *_running(architecture, layers),
         *_limits(architecture),
@@ -115,6 +118,30 @@ def _zeros(workload: Workload, architecture: Architecture) -> Iterator[str]:
     )
 
 
+def _formats_and_room(
+    architecture: Architecture, layers: tuple[LayerResult, ...], overbooked: bool
+) -> Iterator[str]:
+    """Where formats add bits, and where tiles in them do not fit."""
+    if overbooked:
+        yield (
+            "Tiles are as large as fits in their formats: on average where a memory may overflow, "
+            "at their largest elsewhere."
+        )
+    lost = ", ".join(
+        f"{what} {100 * here:.0f} % ({100 * dense:.0f} % on dense data)"
+        for what, here, dense in losing(layers)
+    )
+    if lost:
+        yield f"Formats add bits of their own; of the bits of plain values they move: {lost}."
+    for store, count, chance, again in overflowing(layers, architecture):
+        many = "1 layer" if count == 1 else f"{count} layers"
+        fate = "fetched from further out each time" if again else "taken as if it fitted"
+        yield (
+            f"Tiles do not always fit {store}: in {many}, up to {text(chance, 'share')} of them; "
+            f"what does not fit is {fate}."
+        )
+
+
 def _used(architecture: Architecture) -> set[Role]:
     """The roles whose zeros the chip does anything about."""
     compute = architecture.compute
@@ -123,6 +150,8 @@ def _used(architecture: Architecture) -> set[Role]:
     for level in architecture.levels:
         found |= {leader for each in level.intersections for leader in each.leaders}
         found |= {each.role for store in level.stores for each in store.compression}
+    axes = [axis for fanout in architecture.fanouts for axis in fanout.axes]
+    found |= {axis.skipping.leader for axis in axes if axis.skipping}
     return found
 
 

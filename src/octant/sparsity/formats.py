@@ -22,11 +22,13 @@ class Stored:
         metadata_bits: coordinates, runs, flags and offsets; with run lengths also the zeros that
             are stored because a run is longer than its field.
         by_rank: the metadata of each rank of the format, in bits.
+        padding: zeros that are stored because a run is longer than its field.
     """
 
     elements: float
     metadata_bits: float
     by_rank: tuple[float, ...]
+    padding: float = 0.0
 
     def bits(self, element_bits: int) -> float:
         """All bits of the tile."""
@@ -57,6 +59,7 @@ def stored(
     """
     parts = _by_format_rank(compression, tensor, tile)
     fibers = held = 1.0
+    padding = 0.0
     metadata = []
     for place, (rank, span) in enumerate(zip(compression.ranks, parts, strict=True)):
         inner = math.prod(
@@ -71,12 +74,13 @@ def stored(
         if rank.format is RankFormat.RUN_LENGTH and not trivial:
             extra = _fillers(rank, tensor, shape, tile, parts, place) * fibers
             bits += extra * (rank.bits + element_bits * inner)
+            padding += extra * inner
         metadata.append(bits)
         fibers *= size
         keeps_empty = rank.format in (RankFormat.UNCOMPRESSED, RankFormat.FLAGGED)
         held = held * size if keeps_empty else nonempty
     elements = math.prod(tile) * (share(tensor, shape) if compression.leaves_zeros_out else 1.0)
-    return Stored(elements, sum(metadata), tuple(metadata))
+    return Stored(elements, sum(metadata), tuple(metadata), padding)
 
 
 def plain(tile: Extents) -> Stored:

@@ -19,6 +19,7 @@ class Digit:
         stride: what one iteration adds to the rank's index.
         block: the number of its node, the outermost 0.
         temporal: its iterations follow one another.
+        axis: the number of its axis, where it is a fanout's.
     """
 
     rank: str
@@ -26,6 +27,7 @@ class Digit:
     stride: int
     block: int
     temporal: bool
+    axis: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ def digits(mapping: Mapping) -> tuple[Digit, ...]:
     for index in reversed(range(len(mapping.blocks))):
         block = mapping.blocks[index]
         temporal = isinstance(block, TemporalBlock)
-        for loop in reversed(block.loops):
-            stride = strides.get(loop.rank, 1)
-            strides[loop.rank] = stride * loop.factor
-            if loop.factor > 1:
-                found.append(Digit(loop.rank, loop.factor, stride, index, temporal))
+        axes = (block.loops,) if isinstance(block, TemporalBlock) else block.axes
+        for axis, loops in reversed(list(enumerate(axes))):
+            for loop in reversed(loops):
+                stride = strides.get(loop.rank, 1)
+                strides[loop.rank] = stride * loop.factor
+                if loop.factor > 1:
+                    found.append(Digit(loop.rank, loop.factor, stride, index, temporal, axis))
     return tuple(reversed(found))
 
 

@@ -87,13 +87,13 @@ def of_accesses(nest: Nest, tensor: Tensor, stay: frozenset[int], kept: Conditio
     outside = frozenset(range(len(nest.digits))) - stay
     if not real:
         return Share(chance, chance * share(tensor, nest.shape(tensor)))
-    factors = [_occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
+    factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     summed = frozenset(own) | outside
     everything = _sum([*_existence(nest, summed)])
     met = _sum([*factors, *_existence(nest, summed)]) / everything * chance
     if not nest.by_mask(tensor):
         return Share(met, met * share(tensor, nest.shape(tensor)))
-    mine = _occupied(nest, tensor, frozenset())
+    mine = occupied(nest, tensor, frozenset())
     nonzero = _sum([*factors, mine, *_existence(nest, summed)]) / everything * chance
     return Share(met, nonzero)
 
@@ -109,7 +109,7 @@ def of_products(nest: Nest, kept: Conditions) -> float:
         if not inside and all(len(axis) == 1 for axis in only.axes):
             return chance * share(only, nest.shape(only))  # each element meets as many products
     everywhere = frozenset(range(len(nest.digits)))
-    factors = [_occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
+    factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     exist = _existence(nest, everywhere)
     return chance * _sum([*factors, *exist]) / _sum(exist)
 
@@ -128,7 +128,7 @@ def products_by(nest: Nest, kept: Conditions, by: Iterable[int]) -> Floats | Non
     _, real = _split(nest, kept)
     if len(real) != len(kept):
         return None
-    factors = [_occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
+    factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     exist = _existence(nest, frozenset(range(len(nest.digits))))
     return _contract([*factors, *exist], tuple(by))
 
@@ -152,7 +152,7 @@ def _split(nest: Nest, kept: Conditions) -> tuple[float, dict[str, frozenset[int
     return chance, real
 
 
-def _occupied(nest: Nest, tensor: Tensor, inside: frozenset[int]) -> _Factor:
+def occupied(nest: Nest, tensor: Tensor, inside: frozenset[int]) -> _Factor:
     """1 where the window of a masked tensor has a nonzero; an axis for each digit outside of it."""
     values, mine = _unfolded(nest, tensor)
     gone = tuple(place for place, index in enumerate(mine) if index in inside)
