@@ -12,6 +12,8 @@ from octant.model.prices import element_bits, stores
 from octant.sparsity import SparseCounts, SparseTensor, thin
 from octant.workload import Einsum
 
+_ROUNDING = 1e-12
+
 
 def evaluate_sparse(dense: Evaluation, einsum: Einsum, architecture: Architecture) -> Evaluation:
     """Returns what a mapping costs with the zeros of its tensors, from its dense evaluation.
@@ -113,7 +115,11 @@ def _timing(
 ) -> tuple[CyclesEntry, ...]:
     """The cycles of the loop nest without what is skipped, and of every port."""
     busy = average_instances(einsum, architecture, dense.mapping)
-    entries = [CyclesEntry(architecture.compute.name, "loop nest", float(math.ceil(counts.steps)))]
+    entries = [
+        CyclesEntry(
+            architecture.compute.name, "loop nest", float(math.ceil(counts.steps * (1 - _ROUNDING)))
+        )
+    ]
     for level, store in stores(architecture):
         mine = [
             at

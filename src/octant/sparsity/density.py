@@ -7,6 +7,7 @@ those of a tile at a random place; a mask's are the shares of its tiles, laid si
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -262,21 +263,27 @@ def _structured_nonempty(tensor: Tensor, pattern: Structured, tile: Extents, gro
     """Tiles that share groups of the pattern: each of its rows draws for itself."""
     part = tile[_axis(tensor, pattern.rank)]
     rows = math.prod(tile) // part
+    every = math.comb(pattern.of, pattern.keep)
     chances, left = np.ones(1), group
     while left:
         some = min(left, max(1, pattern.of // part))
-        drawn = [_none_of(pattern.of, pattern.keep, min(pattern.of, j * part)) ** rows
-                 for j in range(some + 1)]  # fmt: skip
-        ways = [
-            math.comb(some, j)
-            * math.fsum(
-                (-1) ** i * math.comb(some - j, i) * drawn[j + i] for i in range(some - j + 1)
-            )
+        empty = [
+            Fraction(math.comb(max(0, pattern.of - j * part), pattern.keep), every) ** rows
             for j in range(some + 1)
         ]
-        chances = np.convolve(chances, np.array(ways[::-1]).clip(0))
+        chances = np.convolve(chances, [float(chance) for chance in _excluded(empty)])
         left -= some
-    return np.asarray(chances / chances.sum())
+    return np.asarray(chances)
+
+
+def _excluded(empty: list[Fraction]) -> list[Fraction]:
+    """The chance of each number of nonempty tiles, from that of so many given ones being empty."""
+    group = len(empty) - 1
+    return [
+        math.comb(group, j)
+        * sum((-1) ** i * math.comb(group - j, i) * empty[j + i] for i in range(group - j + 1))
+        for j in range(group, -1, -1)
+    ]
 
 
 def binomial(drawn: int, chance: float) -> Floats:
@@ -293,16 +300,12 @@ def binomial(drawn: int, chance: float) -> Floats:
 @lru_cache(maxsize=256)
 def _exclusion(group: int, zeros: int, size: int, inside: int) -> tuple[float, ...]:
     digits = 2 * group + 128
-    empty, chance = [1 << digits], 1 << digits
+    empty, chance = [Fraction(1)], 1 << digits
     for place in range(group * inside):
         chance = chance * max(0, zeros - place) // (size - place)
         if (place + 1) % inside == 0:
-            empty.append(chance)
-    found = []
-    for j in range(group, -1, -1):
-        terms = ((-1) ** i * math.comb(group - j, i) * empty[j + i] for i in range(group - j + 1))
-        found.append(math.comb(group, j) * sum(terms) / (1 << digits))
-    return tuple(found)
+            empty.append(Fraction(chance, 1 << digits))
+    return tuple(float(found) for found in _excluded(empty))
 
 
 def tile_counts(nonzero: Booleans, tile: Extents) -> NDArray[np.int64]:
