@@ -95,7 +95,7 @@ def evaluate(
             what is not named is taken as nonzero.
         zeros: measure the zeros of the weights and, on the data, of the activations.
         overbook: let tiles be as large as fits in their formats: on average where a memory may
-            overflow, at their largest elsewhere.
+            overflow, but for one tile in a million elsewhere.
 
     Raises:
         DataSetError: the data set cannot be read, or does not fit the network.

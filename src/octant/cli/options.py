@@ -264,7 +264,7 @@ Overbook = Annotated[
     typer.Option(
         "--overbook",
         help="Let tiles be as large as fits in their formats: on average where a memory may "
-        "overflow, at their largest elsewhere.",
+        "overflow, but for one tile in a million elsewhere.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]

@@ -42,7 +42,7 @@ def architecture_names() -> tuple[str, ...]:
     """The names of the built-in architectures, sorted.
 
     >>> architecture_names()
-    ('eyeriss', 'eyeriss-isca16', 'eyeriss2-pe', 'sparse-tensor-core', 'teaching', 'tpu1')
+    ('eie', 'eyeriss', 'eyeriss-isca16', 'eyeriss2-pe', 'sparse-tensor-core', 'teaching', 'tpu1')
     """
     folder = package_files("octant.files") / "architectures"
     return tuple(

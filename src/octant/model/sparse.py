@@ -21,7 +21,8 @@ def evaluate_sparse(dense: Evaluation, einsum: Einsum, architecture: Architectur
     What is gated costs no energy, what is skipped neither energy nor time; bits of a format are
     read, written and moved like any others, at the price and bandwidth of the memory or network
     that they are in. An intersection looks at the coordinates of what it skips, so that these cost
-    energy. Detecting zeros, coding and decoding have no price here.
+    energy, unless offsets say where the next part starts. Detecting zeros, coding and decoding have
+    no price here.
 
     Args:
         dense: of ``evaluate``, for the same layer, architecture and mapping.
@@ -61,7 +62,8 @@ def _memory_energy(
         assert store is not None, "a mapping keeps a tensor only where a memory can"
         bits = element_bits(architecture, store, role)
         written = at.fills.happening + at.updates.happening
-        looked_at = at.read_metadata.happening + at.read_metadata.skipped
+        passed = 0.0 if at.addressed else at.read_metadata.skipped
+        looked_at = at.read_metadata.happening + passed
         coded = at.filled_metadata.happening + at.updated_metadata.happening
         for action, elements, metadata, price in (
             ("read", at.reads.happening, looked_at, store.read_energy),

@@ -125,7 +125,7 @@ def _formats_and_room(
     if overbooked:
         yield (
             "Tiles are as large as fits in their formats: on average where a memory may overflow, "
-            "at their largest elsewhere."
+            "but for one tile in a million elsewhere."
         )
     lost = ", ".join(
         f"{what} {100 * here:.0f} % ({100 * dense:.0f} % on dense data)"

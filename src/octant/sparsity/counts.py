@@ -49,6 +49,8 @@ class SparseTensor:
         metadata_bits: of one tile, on average.
         most_elements: that one tile can come to store.
         compressed: the level leaves zeros out.
+        addressed: what an intersection skips is passed over by its address, and nothing of it is
+            looked at: the ranks that its leaders decide on are those of offsets.
     """
 
     level: str
@@ -64,6 +66,7 @@ class SparseTensor:
     metadata_bits: float
     most_elements: int
     compressed: bool
+    addressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,18 @@ class Held:
         """Only nonzeros are held."""
         return self.compression is not None and self.compression.leaves_zeros_out
 
+    def addressed(self, ranks: frozenset[str]) -> bool:
+        """Every coordinate of some ranks can be gone to: each is in its place, or has an offset."""
+        if self.compression is None:
+            return True
+        there = {
+            rank
+            for each in self.compression.ranks
+            if each.format in (RankFormat.OFFSETS, RankFormat.UNCOMPRESSED)
+            for rank in each.ranks
+        }
+        return ranks <= there
+
     def taking(self, data: bool, metadata: bool) -> Taking:
         """Its bits: of the elements, of the format, or of both.
 

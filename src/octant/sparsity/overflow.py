@@ -13,6 +13,8 @@ from octant.sparsity.formats import chosen
 from octant.sparsity.occupancy import Occupancy
 from octant.workload import Einsum, Even, Structured
 
+_ONE_IN_A_MILLION = 4.753
+
 
 def overflow_shares(
     einsum: Einsum, architecture: Architecture, occupancies: tuple[Occupancy, ...]
@@ -104,9 +106,9 @@ def _both(first: Moves, second: Moves) -> Moves:
 def with_room_for_formats(einsum: Einsum, architecture: Architecture) -> Architecture:
     """The chip with memories that take as many elements as fit them in their formats.
 
-    Where a memory may overflow, as many as fit on average; elsewhere as many as fit at their
-    largest, which is fewer than plain ones where chance may leave every value of a tile nonzero.
-    Where several roles share a memory, the one that its format makes smallest by the least decides.
+    Where a memory may overflow, as many as fit on average; elsewhere as many as fit but for one
+    tile in a million. Where several roles share a memory, the one that its format makes smaller by
+    the least decides.
 
     >>> from octant import load_architecture, load_network
     >>> layer = load_network("digits-lenet").mac_layers[1].work
@@ -138,10 +140,12 @@ def _roomy(einsum: Einsum, architecture: Architecture, store: Store) -> Store:
         elements = math.prod(shape)
         sure = store.overflow or isinstance(tensor.pattern, Even | Structured)
         thin = form is not None and form.leaves_zeros_out
-        data = held.elements / elements if thin and sure else 1.0
+        data = held.elements / elements if thin else 1.0
         metadata = held.metadata_bits / elements
-        if thin and not sure and held.elements:
-            metadata *= elements / held.elements
+        if thin and not sure:
+            room = store.capacity_bits / (data * bits + metadata)
+            more = _most_over_mean(data, room)
+            data, metadata = min(1.0, data * more), metadata * more
         if store.metadata_bits is None:
             limits.append(store.capacity_bits / (data + metadata / bits))
         else:
@@ -149,3 +153,13 @@ def _roomy(einsum: Einsum, architecture: Architecture, store: Store) -> Store:
             if metadata:
                 limits.append(store.metadata_bits / metadata * bits)
     return replace(store, capacity_bits=int(min(limits) + 1e-9)) if limits else store
+
+
+def _most_over_mean(density: float, elements: float) -> float:
+    """What all but one tile in a million hold at most, over their mean: as of a normal value.
+
+    >>> round(_most_over_mean(0.25, 1200), 2)  # 300 nonzeros, 15 more or less
+    1.24
+    """
+    deviation = math.sqrt(elements * density * (1 - density))
+    return 1 + _ONE_IN_A_MILLION * deviation / (elements * density) if density else 1.0

@@ -227,7 +227,15 @@ def _tensor(
         if zeros_gone
         else math.prod(mine.tile),
         compressed=zeros_gone,
+        addressed=mine.addressed(_decided(einsum, tensor, inwards)),
     )
+
+
+def _decided(einsum: Einsum, tensor: Tensor, passage: _Passage) -> frozenset[str]:
+    """The ranks of a tensor on which the leaders of a hop decide, those of one index left out."""
+    leaders = (einsum.tensor(name) for name in passage.timed_conditions)
+    shared = frozenset(rank for leader in leaders for rank in leader.ranks & tensor.ranks)
+    return frozenset(rank for rank in shared if einsum.sizes[rank] > 1)
 
 
 def _sent(incoming: _Passage | None, fills: int, zeros_gone: bool) -> Moves:
