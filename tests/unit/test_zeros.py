@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 import octant
+from octant.accuracy.dataset import Part, share
+from octant.accuracy.sources import load_data
 from octant.api.accuracy import load_runnable
 from octant.api.zeros import given, measured
 from octant.arch import Level
 from octant.scorecard import Figure, Missing, Scorecard
+from octant.sparsity import array_of
 from octant.workload import Einsum, Layer, Mask, Role, Structured, Workload, matmul
 from tests.against.sparseloop.designs import CASES
 from tests.against.sparseloop.test_designs import with_channels
@@ -144,7 +147,7 @@ def test_two_of_four_halve_the_steps_until_a_port_limits() -> None:
 
 def test_measured_zeros_are_those_of_the_network() -> None:
     workload = octant.load_network("digits-lenet")
-    found = measured(workload, "digits-lenet", "digits")
+    found = measured(workload, "digits-lenet", "digits").mean
     first, second = (layer.work for layer in found.mac_layers[:2])
     assert isinstance(first, Einsum) and isinstance(second, Einsum)
     inputs = first.operands[0]
@@ -153,8 +156,10 @@ def test_measured_zeros_are_those_of_the_network() -> None:
     assert second.operands[0].density < 1
     card = octant.evaluate("digits-lenet", "eyeriss", data="digits", zeros=True)
     assert any(
-        "Zeros are those of input by chance, output by chance" in s for s in card.assumptions
+        "Zeros are those of input element by element, output by chance" in s
+        for s in card.assumptions
     )
+    assert any("means over 8 runs" in said for said in card.assumptions)
 
 
 def test_pruned_weights_are_masks() -> None:
@@ -270,3 +275,47 @@ def test_formats_that_lose_are_named() -> None:
     assert use.bits / use.plain_bits == pytest.approx(0.4 * 1.5, rel=0.01)
     assert use.dense_bits / use.dense_plain_bits == pytest.approx(1.5)
     assert run.zeros.skipped == pytest.approx(0.6)
+
+
+def test_inputs_of_runs_are_where_the_network_has_them() -> None:
+    """Border pixels of a convolution are padding; a mean density is the mean of its runs."""
+    workload = octant.load_network("digits-lenet")
+    found = measured(workload, "digits-lenet", "digits")
+    assert len(found.samples) == 8
+    works = [run.mac_layers[0].work for run in found.samples]
+    images = []
+    for work in works:
+        assert isinstance(work, Einsum)
+        pattern = work.operands[0].pattern
+        assert isinstance(pattern, Mask)
+        images.append(array_of(pattern)[0, 0, 0])
+    assert all(image.shape == (12, 12) for image in images)
+    assert not any(image[:2].any() or image[:, :2].any() or image[-2:].any() for image in images)
+    source = load_data("digits", shape=(None, 1, 8, 8), task="classification")
+    inputs, _ = source.read(share(source, Part.TEST, 64))
+    pixels = next(iter(inputs.values()))[:8, 0]
+    for image, sample in zip(images, pixels, strict=True):
+        assert (image[2:10, 2:10] == (sample != 0)).all()
+
+
+def test_costs_are_means_over_runs() -> None:
+    """The same as evaluating each run by itself."""
+    chip = octant.load_architecture("eyeriss2-pe")
+    together = octant.evaluate(
+        "digits-lenet", chip, data="digits", zeros=True, time_limit_s=2, objective="latency"
+    )
+    found = measured(octant.load_network("digits-lenet"), "digits-lenet", "digits")
+    alone = [
+        octant.evaluate(run, chip, time_limit_s=2, objective="latency") for run in found.samples
+    ]
+    for number, layer in enumerate(layer for layer in together.layers if layer.run):
+        mine = [[each for each in card.layers if each.run][number] for card in alone]
+        cycles = [each.cycles or 0 for each in mine]
+        energies = [each.energy_j or 0 for each in mine]
+        assert len(set(cycles)) > 1
+        assert layer.cycles == pytest.approx(sum(cycles) / 8)
+        assert layer.energy_j == pytest.approx(sum(energies) / 8)
+        products = [each.run.effectual for each in mine if each.run]
+        assert layer.run is not None and layer.run.effectual == pytest.approx(
+            sum(x for x in products if x is not None) / 8
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import octant
 from octant.api.formats import in_formats, with_densities
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
-from octant.api.zeros import Densities, dense, given
+from octant.api.zeros import Densities, dense, given, with_weights_of
 from octant.api.zeros import measured as measured_zeros
 from octant.arch import Architecture, Dataflow
 from octant.errors import (
@@ -112,10 +112,12 @@ def evaluate(
         _require_understood(workload)
     chip = in_formats(chip, recipe)
     measured = None if data is None else _measured(network, chip, data, recipe, task, running)
+    runs: tuple[Workload, ...] = ()
     if zeros:
-        workload = measured_zeros(workload, network, _required(data), task)
-    workload = with_densities(workload, network, recipe)
-    workload = given(workload, densities or {})
+        found = measured_zeros(workload, network, _required(data), task)
+        workload, runs = found.mean, found.samples
+    workload = given(with_densities(workload, network, recipe), densities or {})
+    runs = tuple(given(with_weights_of(each, workload), densities or {}) for each in runs)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
 
     def look(some: Workload, room: Architecture) -> tuple[LayerMapping, ...]:
@@ -123,7 +125,7 @@ def evaluate(
 
     mappings = _in_rooms(look, workload, chip) if overbook else look(workload, chip)
     if chip.sees_zeros:
-        mappings = _with_zeros(mappings, workload, chip)
+        mappings = _with_zeros(mappings, workload, chip, runs)
     return assemble(
         workload,
         chip,
@@ -135,6 +137,7 @@ def evaluate(
         tried=flexibility,
         grown=scalability,
         overbooked=overbook,
+        sampled=len(runs) if chip.sees_zeros else 0,
     )
 
 
@@ -165,12 +168,26 @@ def _required(data: str | Path | DataSet | None) -> str | Path | DataSet:
 
 
 def _with_zeros(
-    mappings: tuple[LayerMapping, ...], workload: Workload, chip: Architecture
+    mappings: tuple[LayerMapping, ...],
+    workload: Workload,
+    chip: Architecture,
+    runs: Sequence[Workload] = (),
 ) -> tuple[LayerMapping, ...]:
-    """The mappings with what they cost with the zeros of their layers, and on dense data."""
-    from octant.model import evaluate_sparse
+    """The mappings with what they cost with the zeros of their layers, and on dense data.
+
+    Args:
+        mappings: found for dense data.
+        workload: with the zeros of its layers.
+        chip: where they run.
+        runs: the same with the zeros of single runs, whose mean cost is wanted.
+    """
+    from octant.model import evaluate_sparse, mean_evaluation
 
     thin = {layer.name: _in_formats(layer.work, chip) for layer in workload.mac_layers}
+    single: dict[str, list[Einsum]] = {name: [] for name in thin}
+    for run in runs:
+        for layer in run.mac_layers:
+            single[layer.name].append(_in_formats(layer.work, chip))
     known = any(thin[mapping.layer] != mapping.einsum for mapping in mappings)
     found = []
     for mapping in mappings:
@@ -180,7 +197,12 @@ def _with_zeros(
         some = (
             full
             if thin[mapping.layer] == mapping.einsum
-            else evaluate_sparse(searched, thin[mapping.layer], chip)
+            else mean_evaluation(
+                [
+                    evaluate_sparse(searched, einsum, chip)
+                    for einsum in single[mapping.layer] or [thin[mapping.layer]]
+                ]
+            )
         )
         found.append(replace(mapping, with_zeros=some, on_dense_data=full, zeros_known=known))
     return tuple(found)

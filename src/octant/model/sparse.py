@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from octant.arch import Architecture, Fanout, Store
 from octant.components import Price
@@ -49,6 +51,72 @@ def evaluate_sparse(dense: Evaluation, einsum: Einsum, architecture: Architectur
         limited_by=f"{slowest.component} {slowest.port}",
         sparse=counts,
     )
+
+
+def mean_evaluation(evaluations: Sequence[Evaluation]) -> Evaluation:
+    """The mean of what one mapping costs in several runs, each with zeros of its own.
+
+    The layer, the mapping and what limits are those of the first and of the mean; runs follow one
+    another, so that cycles and joules have plain means.
+
+    Args:
+        evaluations: at least one, of the same layer, chip and mapping.
+    """
+    first = evaluations[0]
+    if len(evaluations) == 1:
+        return first
+    timing = _mean([each.timing for each in evaluations])
+    slowest = max(timing, key=lambda entry: entry.cycles)
+    energies = [each.energy_j for each in evaluations]
+    return replace(
+        first,
+        energy=_mean_energy(evaluations),
+        timing=timing,
+        energy_j=_mean(energies),
+        cycles=_mean([each.cycles for each in evaluations]),
+        latency_s=_mean([each.latency_s for each in evaluations]),
+        limited_by=f"{slowest.component} {slowest.port}",
+        sparse=_mean([each.sparse for each in evaluations]),
+    )
+
+
+def _mean_energy(evaluations: Sequence[Evaluation]) -> tuple[EnergyEntry, ...]:
+    """Entries by component, action and tensor; a run without one spends nothing there."""
+    found: dict[tuple[str, str, str], list[EnergyEntry]] = {}
+    for each in evaluations:
+        for entry in each.energy:
+            found.setdefault((entry.component, entry.action, entry.tensor), []).append(entry)
+    runs = len(evaluations)
+    return tuple(
+        EnergyEntry(
+            *key,
+            round(math.fsum(entry.bits_moved for entry in entries) / runs),
+            round(math.fsum(entry.count for entry in entries) / runs),
+            None
+            if any(entry.energy_j is None for entry in entries)
+            else math.fsum(entry.energy_j or 0.0 for entry in entries) / runs,
+        )
+        for key, entries in found.items()
+    )
+
+
+def _mean(values: Sequence[Any]) -> Any:
+    """Numbers by their mean, nouns and tuples part by part, the rest as the first has it."""
+    first = values[0]
+    if isinstance(first, bool) or None in values:
+        return first
+    if isinstance(first, int | float):
+        mean = math.fsum(values) / len(values)
+        return round(mean) if isinstance(first, int) else mean
+    if isinstance(first, tuple) and len({len(each) for each in values}) == 1:
+        return tuple(_mean(parts) for parts in zip(*values, strict=True))
+    if is_dataclass(first) and not isinstance(first, type):
+        means = {
+            item.name: _mean([getattr(each, item.name) for each in values])
+            for item in fields(first)
+        }
+        return replace(first, **means)
+    return first
 
 
 def _memory_energy(

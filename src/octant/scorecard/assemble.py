@@ -35,6 +35,7 @@ def assemble(
     tried: Flexibility | None = None,
     grown: Scalability | None = None,
     overbooked: bool = False,
+    sampled: int = 0,
 ) -> Scorecard:
     """The scorecard of a network on a chip, from the mapping of each of its layers.
 
@@ -52,6 +53,7 @@ def assemble(
         grown: how far chip and network scale; None leaves it open.
         measured: accuracy in the architecture's formats; None where the network was not run.
         overbooked: tiles may be as large as fits in their formats.
+        sampled: runs with zeros of their own, of which the costs are means; 0 for none.
 
     Raises:
         InfeasibleError: a layer has no mapping; the message names it and says why.
@@ -85,7 +87,9 @@ def assemble(
         contributions=contributions(parts, architecture, workload.batch),
         layers=layers,
         coverage=covered,
-        assumptions=assumptions(workload, architecture, layers, covered, measured, overbooked),
+        assumptions=assumptions(
+            workload, architecture, layers, covered, measured, overbooked, sampled
+        ),
         references=references(workload, architecture, dataflow, measured),
         versions=versions,
     )

@@ -24,11 +24,12 @@ def assumptions(
     covered: Coverage,
     measured: Accuracy | None = None,
     overbooked: bool = False,
+    sampled: int = 0,
 ) -> tuple[str, ...]:
     """What is taken for granted, left out, or taken over from the user, a sentence each."""
     return (
         *_left_out(architecture, covered),
-        *_formats(workload, architecture),
+        *_formats(workload, architecture, sampled),
         *_formats_and_room(architecture, layers, overbooked),
         *(measured.notes if measured else ()),
         *_running(architecture, layers),
@@ -72,7 +73,7 @@ def _listed(operators: tuple[OperatorTotal, ...]) -> str:
     )
 
 
-def _formats(workload: Workload, architecture: Architecture) -> Iterator[str]:
+def _formats(workload: Workload, architecture: Architecture, sampled: int) -> Iterator[str]:
     chip = ", ".join(f"{role} {architecture.compute.format(role)}" for role in Role)
     own = {str(tensor.format) for layer in workload.layers for tensor in _tensors(layer.work)} | {
         str(layer.work.format) for layer in workload.layers if isinstance(layer.work, VectorWork)
@@ -80,7 +81,7 @@ def _formats(workload: Workload, architecture: Architecture) -> Iterator[str]:
     given = f"; as given it is in {', '.join(sorted(own))}" if own else ""
     yield f"The network runs in the number formats {chip}{given}."
     if architecture.sees_zeros and _thin(workload):
-        yield from _zeros(workload, architecture)
+        yield from _zeros(workload, architecture, sampled)
         return
     zeros = "; its zeros save neither time nor energy here" if _thin(workload) else ""
     yield f"All values are taken as nonzero, and padding is computed like any other value{zeros}."
@@ -93,11 +94,12 @@ def _thin(workload: Workload) -> bool:
     )
 
 
-def _zeros(workload: Workload, architecture: Architecture) -> Iterator[str]:
+def _zeros(workload: Workload, architecture: Architecture, sampled: int) -> Iterator[str]:
     """What is taken for granted of zeros."""
     tensors = [tensor for layer in workload.mac_layers for tensor in _tensors(layer.work)]
     chance = {tensor.role for tensor in tensors if tensor.density < 1}
     real = {tensor.role for tensor in tensors if isinstance(tensor.pattern, Mask)}
+    real |= {Role.INPUT} if sampled else set()
     words = ", ".join(
         f"{role} {'element by element' if role in real else 'by chance'}"
         for role in Role
@@ -112,6 +114,11 @@ def _zeros(workload: Workload, architecture: Architecture) -> Iterator[str]:
         "coding them have no price."
         + (f" Those of {unused} spare {architecture.name} nothing." if unused else "")
     )
+    if sampled:
+        yield (
+            f"Costs are means over {sampled} runs with the activations of their samples; inputs of "
+            "layers that are too large, or whose places are not known, have the runs' densities."
+        )
     yield (
         "The mappings are the best ones where nothing is zero: with these zeros another mapping "
         "may be better."
