@@ -206,3 +206,47 @@ def test_longer_queues_wait_less() -> None:
     found = [expected_queued(6.0, 5.0, 64.0, 64, depth, 1000) for depth in (1, 2, 4, 8, 64)]
     assert found == sorted(found, reverse=True)
     assert found[0] > 1.2 and 1 <= found[-1] < 1.05
+
+
+def test_fanouts_wait_for_their_own_passes() -> None:
+    """On a mask: inner instances meet in each inner pass, outer ones in each outer one."""
+    chosen = chip(
+        level(memory("outer", tuple(Role))),
+        Fanout("far", (FanoutAxis("X", 2, ("N",)),)),
+        level(memory("middle", (WEIGHT, OUTPUT))),
+        Fanout("near", (FanoutAxis("X", 3, ("K",)),)),
+        level(memory("inner", (WEIGHT,))),
+        zeros=WEIGHTS_SKIPPED,
+    )
+    einsum = layer({"M": 2, "K": 24, "N": 4}, {INPUT: "M K", WEIGHT: "N K", OUTPUT: "M N"}, {})
+    loops = {"outer": "N 2", "far": "N 2", "middle": "K 4", "near": "K 3", "inner": "M 2, K 2"}
+    mapping = nest(chosen, {"outer": "A B Z", "middle": "B Z", "inner": "B"}, loops)
+    weights = np.random.default_rng(1).random((4, 24)) < 0.5
+    found = thinned(with_weights(einsum, weights), chosen, mapping)
+    cycles = 0
+    for outer in range(2):
+        times = []
+        for far in range(2):
+            row = weights[outer * 2 + far].reshape(4, 3, 2)  # passes, near instances, parts
+            times.append(sum(2 * int(each.sum(axis=1).max()) for each in row))
+        cycles += max(times)
+    assert found.steps == pytest.approx(cycles)
+
+
+def test_a_queue_on_a_mask() -> None:
+    """Instances run ahead of each other: the recursion over the work of each pass."""
+    base = Fanout("near", (FanoutAxis("X", 3, ("N",)),), queue=2)
+    chosen = chip(
+        level(memory("outer", tuple(Role))),
+        base,
+        level(memory("inner", (WEIGHT, OUTPUT))),
+        zeros=WEIGHTS_SKIPPED,
+    )
+    einsum = layer({"M": 2, "K": 24, "N": 3}, {INPUT: "M K", WEIGHT: "N K", OUTPUT: "M N"}, {})
+    loops = {"outer": "K 6", "near": "N 3", "inner": "M 2, K 4"}
+    mapping = nest(chosen, {"outer": "A B Z", "inner": "B Z"}, loops)
+    weights = np.random.default_rng(2).random((3, 24)) < 0.4
+    found = thinned(with_weights(einsum, weights), chosen, mapping)
+    work = 2.0 * weights.reshape(3, 6, 4).sum(axis=2)
+    assert found.steps == pytest.approx(stepped(work, 2))
+    assert found.steps < work.max(axis=0).sum()

@@ -64,11 +64,14 @@ class Compression:
         role: of the tensors.
         ranks: at least one.
         optional: a tensor that the format would make larger is held as it is.
+        block: (rank, neighbours) that are one entry of the format together: held whole where any of
+            them is not zero.
     """
 
     role: Role
     ranks: tuple[FormatRank, ...]
     optional: bool = False
+    block: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.ranks:
@@ -79,10 +82,16 @@ class Compression:
                 f"the compression of {self.role} names a rank twice: {', '.join(named)}"
             )
 
+        if any(size < 1 for _, size in self.block):
+            raise InvalidArchitectureError(
+                f"the compression of {self.role} has blocks of {dict(self.block)}: 1 or more each"
+            )
+
     @property
     def leaves_zeros_out(self) -> bool:
         """Only nonzero elements are stored."""
-        return self.ranks[-1].format in COMPRESSED
+        single = all(size == 1 for _, size in self.block)
+        return single and self.ranks[-1].format in COMPRESSED
 
 
 class Saving(StrEnum):

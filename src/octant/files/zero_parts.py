@@ -36,6 +36,7 @@ class CompressionPart(Part):
 
     ranks: list[FormatRankPart]
     optional: bool = False
+    block: dict[Name, Count] = {}
 
 
 class IntersectionPart(Part):
@@ -75,7 +76,7 @@ def compression(role: str, part: CompressionPart) -> Compression:
     ranks = tuple(
         FormatRank(RankFormat(each.format), tuple(each.ranks), each.bits) for each in part.ranks
     )
-    return Compression(Role(role), ranks, part.optional)
+    return Compression(Role(role), ranks, part.optional, tuple(part.block.items()))
 
 
 def intersection(part: IntersectionPart) -> Intersection:

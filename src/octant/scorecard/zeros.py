@@ -70,7 +70,7 @@ def _moved(at: SparseTensor, bits: int) -> tuple[float, float, float]:
     metadata = math.fsum(
         each.happening for each in (at.read_metadata, at.filled_metadata, at.updated_metadata)
     )
-    stored = at.elements if at.compressed else float(at.tile_elements)
+    stored = at.elements
     plain = elements * at.tile_elements / stored if stored else 0.0
     return elements * bits, metadata, plain * bits
 

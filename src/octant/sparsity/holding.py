@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from octant.arch import Architecture, Compression, Level, RankFormat
@@ -40,6 +41,11 @@ class Held:
         """Only nonzeros are held."""
         return self.compression is not None and self.compression.leaves_zeros_out
 
+    @property
+    def kept_share(self) -> float:
+        """Of the elements of a tile, what is held: blocks, rows or whatever is not all zero."""
+        return self.stored.elements / math.prod(self.tile)
+
     def addressed(self, ranks: frozenset[str]) -> bool:
         """Every coordinate of some ranks can be gone to: each is in its place, or has an offset."""
         if self.compression is None:
@@ -62,12 +68,13 @@ class Held:
         if self.compression is not None and self.compression.ranks[-1].format in _BY_ELEMENT:
             each = self.stored.by_rank[-1] / max(self.stored.elements, _LEAST)
         fixed = self.stored.metadata_bits - each * self.stored.elements
+        element = self.bits if self.leaves_zeros_out else self.bits * self.kept_share
         return Taking(
             self.tensor,
             self.shape,
             self.tile,
             self.leaves_zeros_out,
-            self.bits * data + each * metadata,
+            element * data + each * metadata,
             fixed * metadata,
         )
 

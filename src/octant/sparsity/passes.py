@@ -214,9 +214,9 @@ def _tensor(
     return SparseTensor(
         level=at.level,
         tensor=at.tensor,
-        reads=inwards.moves(at.reads, zeros_gone),
-        fills=_sent(incoming, at.fills, zeros_gone),
-        updates=inwards.moves(at.updates, zeros_gone),
+        reads=_of_held(inwards, at.reads, mine),
+        fills=_NOTHING if incoming is None else _only(_of_held(incoming, at.fills, mine)),
+        updates=_of_held(inwards, at.updates, mine),
         read_metadata=metadata(inwards, at.reads),
         filled_metadata=_NOTHING if incoming is None else _only(metadata(incoming, at.fills)),
         updated_metadata=metadata(inwards, at.updates),
@@ -238,9 +238,11 @@ def _decided(einsum: Einsum, tensor: Tensor, passage: _Passage) -> frozenset[str
     return frozenset(rank for rank in shared if einsum.sizes[rank] > 1)
 
 
-def _sent(incoming: _Passage | None, fills: int, zeros_gone: bool) -> Moves:
-    """The fills that come; what was spared at the parent never sets out."""
-    return _NOTHING if incoming is None else _only(incoming.moves(fills, zeros_gone))
+def _of_held(passage: _Passage, dense: int, held: Held) -> Moves:
+    """So many dense accesses of what a level holds; what was spared further out never sets out."""
+    if held.leaves_zeros_out:
+        return passage.moves(dense, True)
+    return passage.moves(dense, False).times(held.kept_share)
 
 
 def _only(moves: Moves) -> Moves:
@@ -264,7 +266,7 @@ def _transfers(
         child = passage.hop.child
         end = passage.hop.parent if child == len(architecture.nodes) else child
         form = held[names[end], at.tensor]
-        moved = passage.moves(at.elements, form.leaves_zeros_out).happening
+        moved = _of_held(passage, at.elements, form).happening
         bits = passage.moves(at.elements, False).happening * form.stored.metadata_bits
         found.append(SparseTransfer(at.fanout, at.tensor, moved, bits / math.prod(form.tile)))
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,6 @@ from octant.arch import Architecture, Fanout
 from octant.sparsity import shares
 from octant.sparsity.density import Floats, nonempty_chances
 from octant.sparsity.imbalance import (
-    busiest,
     expected_busiest,
     expected_queued,
     product_variance,
@@ -105,10 +105,10 @@ def skipping_axes(nest: Nest, architecture: Architecture) -> tuple[Skipped, ...]
 def waiting(nest: Nest, architecture: Architecture, kept: Conditions) -> Waiting:
     """How much longer the steps take than their average share of work.
 
-    A pass is what runs below the innermost fanout in use; instances start a pass together, or as
-    far apart as a queue before each of them lets them. On masks the work of every instance in
-    every pass is counted; by chance it is the largest of so many normal values, of what instances
-    do not share.
+    A pass of a fanout is what runs below it; its instances start a pass together, or as far apart
+    as a queue before each of them lets them. On masks the work of every instance in every pass is
+    counted: instances take the longest of their times, passes the sum. By chance it is the largest
+    of so many normal values, of what instances do not share, fanout by fanout.
 
     Args:
         nest: the layer and its loops.
@@ -117,47 +117,77 @@ def waiting(nest: Nest, architecture: Architecture, kept: Conditions) -> Waiting
     """
     along = skipping_axes(nest, architecture)
     filling = math.prod(_filling(nest, each) for each in along)
-    places = [index for index, digit in enumerate(nest.digits) if not digit.temporal]
-    if not places or not kept:
+    used = sorted({digit.block for digit in nest.digits if not digit.temporal})
+    if not used or not kept:
         return Waiting(filling)
-    edge = max(nest.digits[index].block for index in places)
-    fanout = architecture.nodes[edge]
-    queue = fanout.queue if isinstance(fanout, Fanout) else 0
-    inside = frozenset(
-        index for index, digit in enumerate(nest.digits) if digit.temporal and digit.block > edge
+    inside = {i for i, digit in enumerate(nest.digits) if digit.temporal and digit.block > used[-1]}
+    outer = [index for index in range(len(nest.digits)) if index not in inside]
+    queues = {block: _queue(architecture, block) for block in used}
+    if math.prod(nest.digits[index].factor for index in outer) <= shares.MOST_POINTS:
+        work = shares.products_by(nest, kept, outer)
+        if work is not None and len(along) == len(used) == 1:
+            return Waiting(filling, _packed(nest, along[0], work, outer) / filling)
+        if work is not None and not along:
+            return Waiting(filling, _longest(nest, work, outer, queues))
+    return Waiting(
+        filling,
+        math.prod(_by_chance(nest, along, kept, block, queue) for block, queue in queues.items()),
     )
-    outer = [
-        index for index in range(len(nest.digits)) if index not in inside and index not in places
-    ]
-    instances = math.prod(nest.digits[index].factor for index in places)
-    if instances * math.prod(nest.digits[i].factor for i in outer) <= shares.MOST_POINTS:
-        work = shares.products_by(nest, kept, [*places, *outer])
-        if work is not None and len(along) == 1:
-            whole = _packed(nest, along[0], work, [*places, *outer])
-            return Waiting(filling, whole / filling)
-        if work is not None:
-            each = work.reshape(instances, -1)
-            return Waiting(filling, queued(each, queue) if queue else busiest(each, instances))
-    passes = math.prod(nest.digits[index].factor for index in outer)
-    return Waiting(filling, _by_chance(nest, along, kept, inside, instances, queue, passes))
+
+
+def _queue(architecture: Architecture, block: int) -> int:
+    fanout = architecture.nodes[block]
+    return fanout.queue if isinstance(fanout, Fanout) else 0
+
+
+def _longest(nest: Nest, work: Floats, outer: list[int], queues: dict[int, int]) -> float:
+    """The time of all passes over the average work, on masks: innermost loops first."""
+    total, left, times = float(work.sum()), list(outer), work
+    for block in sorted(queues, reverse=True):
+        later = [place for place, index in enumerate(left) if nest.digits[index].block > block]
+        times = times.sum(axis=tuple(later))
+        left = [index for index in left if nest.digits[index].block <= block]
+        here = [place for place, index in enumerate(left) if nest.digits[index].block == block]
+        if (
+            queues[block]
+            and len({nest.digits[i].block for i in left if not nest.digits[i].temporal}) == 1
+        ):
+            first = times.transpose([*here, *(i for i in range(len(left)) if i not in here)])
+            each = first.reshape(math.prod(times.shape[place] for place in here), -1)
+            return (
+                queued(each, queues[block]) * _instances(nest, queues) / len(each) if total else 1.0
+            )
+        times = times.max(axis=tuple(here))
+        left = [index for index in left if nest.digits[index].block < block]
+    return float(times.sum()) * _instances(nest, queues) / total if total else 1.0
+
+
+def _instances(nest: Nest, blocks: Iterable[int]) -> int:
+    return math.prod(digit.factor for digit in nest.digits if digit.block in set(blocks))
 
 
 def _by_chance(
-    nest: Nest,
-    along: tuple[Skipped, ...],
-    kept: Conditions,
-    inside: frozenset[int],
-    instances: int,
-    queue: int,
-    passes: int,
+    nest: Nest, along: tuple[Skipped, ...], kept: Conditions, block: int, queue: int
 ) -> float:
-    """The busiest instance over the average one, where the nonzeros are a matter of chance.
+    """The busiest instance of a fanout over the average one, where nonzeros are a matter of chance.
 
     What all instances share makes them wait for nobody. Of instances that get no empty parts, the
-    chances are those of nonempty ones.
+    chances are those of nonempty ones; where such parts are alike, so are the instances.
     """
+    inside = frozenset(index for index, digit in enumerate(nest.digits) if digit.block > block)
+    alike = {
+        index
+        for each in along
+        for index in each.axis
+        if kept.get(each.leader, frozenset()) >= each.inside
+    }
+    mine = [
+        digit
+        for index, digit in enumerate(nest.digits)
+        if digit.block == block and index not in alike
+    ]
+    spread = {digit.rank for digit in mine}
     points = float(math.prod(nest.digits[index].factor for index in inside))
-    spread = {digit.rank for digit in nest.digits if not digit.temporal}
     nonempty = {each.leader: _nonempty_share(nest, each) for each in along}
     deciding = []
     for name, stay in kept.items():
@@ -174,9 +204,11 @@ def _by_chance(
             deciding.append((chance, max(1.0, whole / each)))
     if not deciding:
         return 1.0
+    instances = math.prod(digit.factor for digit in mine)
     mean = points * math.prod(chance for chance, _ in deciding)
     variance = product_variance(points, tuple(deciding))
     if queue:
+        passes = math.prod(digit.factor for digit in nest.digits if digit.block < block)
         return expected_queued(mean, variance, points, instances, queue, passes)
     return expected_busiest(mean, variance, points, instances)
 
@@ -194,13 +226,11 @@ def _pass_share(nest: Nest, each: Skipped) -> float:
         counts = _grouped(nest, each)
         slowest = -(-counts // each.lanes)
         return float(slowest.max(axis=1).mean()) * each.lanes / each.group
+    block = nest.digits[each.axis[0]].block
     rows = math.prod(
         digit.factor
         for index, digit in enumerate(nest.digits)
-        if not digit.temporal
-        and index not in each.axis
-        and index not in each.inside
-        and digit.rank in leader.ranks
+        if digit.block == block and index not in each.axis and digit.rank in leader.ranks
     )
     return slowest_passes(_chances(nest, each), each.lanes, rows) * each.lanes / each.group
 
@@ -233,11 +263,12 @@ def _in_groups(
     nest: Nest, each: Skipped, values: NDArray[np.generic], digits: tuple[int, ...]
 ) -> NDArray[np.generic]:
     """Values over digits as (time, instances beside, groups, neighbours), groups filled up."""
+    block = nest.digits[each.axis[0]].block
     own = [digits.index(index) for index in each.neighbours]
     beside = [
         place
         for place, index in enumerate(digits)
-        if index not in each.neighbours and not nest.digits[index].temporal
+        if index not in each.neighbours and nest.digits[index].block == block
     ]
     rest = [place for place in range(len(digits)) if place not in own and place not in beside]
     sizes = [math.prod(values.shape[place] for place in some) for some in (rest, beside, own)]
