@@ -80,9 +80,19 @@ class Held:
 
 
 def holding(
-    einsum: Einsum, architecture: Architecture, mapping: Mapping
+    einsum: Einsum,
+    architecture: Architecture,
+    mapping: Mapping,
+    shapes: dict[str, tuple[int, ...]],
 ) -> dict[tuple[str, str], Held]:
-    """Every tensor at every level that keeps it."""
+    """Every tensor at every level that keeps it.
+
+    Args:
+        einsum: the layer.
+        architecture: with the formats of its memories.
+        mapping: of the layer.
+        shapes: of whole tensors.
+    """
     found = {}
     sizes = tile_sizes(einsum, mapping)
     for node, block, tile in zip(architecture.nodes, mapping.blocks, sizes, strict=True):
@@ -91,7 +101,7 @@ def holding(
             if store is None or tensor.name not in getattr(block, "keeps", ()):
                 continue
             form = next((each for each in store.compression if each.role is tensor.role), None)
-            extents, whole = tensor.shape(tile), tensor.shape(einsum.sizes)
+            extents, whole = tensor.shape(tile), shapes[tensor.name]
             bits = element_bits(tensor, architecture, store)
             taken = chosen(form, tensor, whole, extents, bits)
             found[node.name, tensor.name] = Held(tensor, whole, extents, bits, *taken)

@@ -72,9 +72,17 @@ def digits(mapping: Mapping) -> tuple[Digit, ...]:
     return tuple(reversed(found))
 
 
-def hops(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> tuple[Hop, ...]:
-    """Every hop of every tensor, the outermost first."""
-    loops = digits(mapping)
+def hops(
+    einsum: Einsum, architecture: Architecture, mapping: Mapping, loops: tuple[Digit, ...]
+) -> tuple[Hop, ...]:
+    """Every hop of every tensor, the outermost first.
+
+    Args:
+        einsum: the layer.
+        architecture: where it runs.
+        mapping: how.
+        loops: its ``digits``.
+    """
     found = []
     for tensor in einsum.tensors:
         keepers = [
@@ -102,12 +110,13 @@ def _stay(
     A tile stays while the loops right around it are over ranks that it does not have. The compute
     unit holds nothing from one step to the next.
     """
+    ranks = tensor.ranks
     stay = {index for index, digit in enumerate(loops) if digit.block >= child}
     for index in reversed(range(len(loops))):
         digit = loops[index]
         if digit.block >= child or not digit.temporal:
             continue
-        if digit.rank in tensor.ranks or child == len(architecture.nodes):
+        if digit.rank in ranks or child == len(architecture.nodes):
             break
         stay.add(index)
     stay |= {
@@ -115,7 +124,7 @@ def _stay(
         for index, digit in enumerate(loops)
         if not digit.temporal
         and parent < digit.block < child
-        and digit.rank not in tensor.ranks
+        and digit.rank not in ranks
         and _shares(architecture.nodes[digit.block], tensor.role)
     }
     return frozenset(stay)

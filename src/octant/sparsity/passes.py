@@ -41,15 +41,11 @@ class _Passage:
 
     def moves(self, dense: float, nonzeros: bool) -> Moves:
         """So many dense accesses, by what becomes of them; of nonzeros only, or of all elements."""
-
-        def of(part: Share) -> float:
-            return dense * (part.nonzeros if nonzeros else part.elements)
-
-        return Moves(
-            happening=of(self.happening),
-            gated=of(self.timed) - of(self.happening),
-            skipped=of(self.arriving) - of(self.timed),
+        parts = (self.happening, self.timed, self.arriving)
+        happening, timed, arriving = (
+            dense * (part.nonzeros if nonzeros else part.elements) for part in parts
         )
+        return Moves(happening, timed - happening, arriving - timed)
 
 
 def thin(
@@ -77,7 +73,7 @@ def thin(
     """
     nest = Nest(einsum, digits(mapping))
     passages = _passages(einsum, architecture, mapping, nest)
-    held = holding(einsum, architecture, mapping)
+    held = holding(einsum, architecture, mapping, nest.shapes)
     names = [node.name for node in architecture.nodes] + [architecture.compute.name]
     tensors = tuple(_tensor(einsum, names, at, passages[at.tensor], held) for at in counts.tensors)
     transfers = _transfers(architecture, names, counts, passages, held)
@@ -131,7 +127,7 @@ def _passages(
 ) -> dict[str, list[_Passage]]:
     """The hops of each tensor, outermost first, with what intersections leave of them."""
     found: dict[str, list[_Passage]] = {tensor.name: [] for tensor in einsum.tensors}
-    for hop in hops(einsum, architecture, mapping):
+    for hop in hops(einsum, architecture, mapping, nest.digits):
         tensor = einsum.tensor(hop.tensor)
         before = found[hop.tensor]
         arriving: Conditions = before[-1].conditions if before else {}
@@ -139,9 +135,9 @@ def _passages(
         gates = _conditions(einsum, architecture, hop, tensor, Saving.GATING)
         timed = narrower(arriving, skips)
         kept = narrower(timed, gates)
-        first, second, third = (
-            shares.of_accesses(nest, tensor, hop.stay, each) for each in (arriving, timed, kept)
-        )
+        first = shares.of_accesses(nest, tensor, hop.stay, arriving)
+        second = first if not skips else shares.of_accesses(nest, tensor, hop.stay, timed)
+        third = second if not gates else shares.of_accesses(nest, tensor, hop.stay, kept)
         skipped = narrower(before[-1].timed_conditions if before else {}, skips)
         before.append(_Passage(hop, first, second, third, kept, skipped))
     return found
@@ -204,8 +200,7 @@ def _tensor(
     index = names.index(at.level)
     inwards = next(each for each in passages if each.hop.parent == index)
     incoming = next((each for each in passages if each.hop.child == index), None)
-    zeros_gone, tensor = mine.leaves_zeros_out, einsum.tensor(at.tensor)
-    shape = tensor.shape(einsum.sizes)
+    zeros_gone, tensor = mine.leaves_zeros_out, mine.tensor
 
     def metadata(passage: _Passage, dense: int) -> Moves:
         whole = passage.moves(dense, False)
@@ -223,7 +218,7 @@ def _tensor(
         tile_elements=math.prod(mine.tile),
         elements=mine.stored.elements,
         metadata_bits=mine.stored.metadata_bits,
-        most_elements=largest_occupancy(tensor, shape, mine.tile)
+        most_elements=largest_occupancy(tensor, mine.shape, mine.tile)
         if zeros_gone
         else math.prod(mine.tile),
         compressed=zeros_gone,
@@ -233,6 +228,8 @@ def _tensor(
 
 def _decided(einsum: Einsum, tensor: Tensor, passage: _Passage) -> frozenset[str]:
     """The ranks of a tensor on which the leaders of a hop decide, those of one index left out."""
+    if not passage.timed_conditions:
+        return frozenset()
     leaders = (einsum.tensor(name) for name in passage.timed_conditions)
     shared = frozenset(rank for leader in leaders for rank in leader.ranks & tensor.ranks)
     return frozenset(rank for rank in shared if einsum.sizes[rank] > 1)

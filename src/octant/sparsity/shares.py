@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_letters
 from typing import TypeAlias
 
@@ -48,10 +48,16 @@ class Nest:
 
     einsum: Einsum
     digits: tuple[Digit, ...]
+    shapes: dict[str, tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        sizes = self.einsum.sizes
+        shapes = {tensor.name: tensor.shape(sizes) for tensor in self.einsum.tensors}
+        object.__setattr__(self, "shapes", shapes)
 
     def shape(self, tensor: Tensor) -> tuple[int, ...]:
         """The extents of a whole tensor."""
-        return tensor.shape(self.einsum.sizes)
+        return self.shapes[tensor.name]
 
     def by_mask(self, tensor: Tensor) -> bool:
         """Its nonzeros are known one by one, and few enough to be met one by one."""
@@ -83,10 +89,11 @@ def of_accesses(nest: Nest, tensor: Tensor, stay: frozenset[int], kept: Conditio
         kept: what must not be all zero.
     """
     chance, real = _split(nest, kept)
-    own = {index for index in stay if nest.digits[index].rank in tensor.ranks}
-    outside = frozenset(range(len(nest.digits))) - stay
     if not real:
         return Share(chance, chance * share(tensor, nest.shape(tensor)))
+    ranks = tensor.ranks
+    own = {index for index in stay if nest.digits[index].rank in ranks}
+    outside = frozenset(range(len(nest.digits))) - stay
     factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     summed = frozenset(own) | outside
     everything = _sum(nest, [], summed)
