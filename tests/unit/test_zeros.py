@@ -15,6 +15,7 @@ from octant.accuracy.sources import load_data
 from octant.api.accuracy import load_runnable
 from octant.api.zeros import given, measured
 from octant.arch import Level
+from octant.files import architecture_names
 from octant.scorecard import Figure, Missing, Scorecard
 from octant.sparsity import array_of
 from octant.workload import Einsum, Layer, Mask, Role, Structured, Workload, matmul
@@ -319,3 +320,18 @@ def test_costs_are_means_over_runs() -> None:
         assert layer.run is not None and layer.run.effectual == pytest.approx(
             sum(x for x in products if x is not None) / 8
         )
+
+
+@pytest.mark.parametrize(
+    "chip",
+    [name for name in architecture_names() if octant.load_architecture(name).sees_zeros],
+)
+def test_every_sparse_chip_stands_beside_itself_on_dense_data(chip: str) -> None:
+    """Both on its sheet, latency and energy; dense data never cost it less."""
+    densities = {"input": 0.5, "weight": 0.5}
+    card = octant.evaluate(product(16, 32, 8), chip, densities=densities, time_limit_s=3)
+    assert value(card, "latency", "on_dense_data") >= value(card, "latency", "latency")
+    assert value(card, "energy", "on_dense_data") > value(card, "energy", "per_inference")
+    run = card.layers[0].run
+    assert run is not None and run.zeros is not None
+    assert run.zeros.skipped + run.zeros.gated > 0
