@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octant.arch import Architecture, RankFormat, Store
+from octant.arch import Architecture, Level, RankFormat, Store
 from octant.counting import count
 from octant.sparsity import SparseCounts, mask_of, thin
 from octant.sparsity.occupancy import Taking, occupancy
@@ -149,3 +149,34 @@ def test_memories_without_overflow_say_how_often_tiles_do_not_fit() -> None:
     plain = counted(two_levels(10**6, overflow=False))
     assert held.overflow_chance > 0
     assert counted(two_levels(80, overflow=False)).tensors == plain.tensors
+
+
+def test_metadata_have_a_port_of_their_own() -> None:
+    """In a memory of their own they leave the elements' port alone, and may limit by themselves."""
+    shared = two_levels(10**6)
+    costs = []
+    for apart in (False, True):
+        nodes = []
+        for node in shared.nodes:
+            assert isinstance(node, Level)
+            (store,) = node.stores
+            if store.name == "pad":
+                store = replace(store, read_bits_per_cycle=8)
+                if apart:
+                    store = replace(store, metadata_bits=10**6, metadata_bits_per_cycle=1)
+            nodes.append(replace(node, stores=(store,)))
+        chosen = replace(shared, nodes=tuple(nodes))
+        loops = {"outer": "N 2", "pad": "M 4, K 8"}
+        costs.append(run(product(), chosen, nest(chosen, {"outer": "A B Z", "pad": "B Z"}, loops)))
+    together, apart_costs = costs
+    sparse = apart_costs.sparse
+    assert sparse is not None
+    weights = sparse.tensor("pad", "B")
+    data = weights.reads.happening * 8 + sparse.tensor("pad", "Z").reads.happening * 8
+    coded = weights.read_metadata.happening + weights.filled_metadata.happening
+    assert port(apart_costs, "pad", "read") == math.ceil(data / 8)
+    assert port(apart_costs, "pad", "metadata") == math.ceil(coded - 1e-9)
+    assert port(together, "pad", "read") == math.ceil(
+        (data + weights.read_metadata.happening) / 8 - 1e-9
+    )
+    assert component_pj(together, "pad") == pytest.approx(component_pj(apart_costs, "pad"))

@@ -51,7 +51,8 @@ class Store:
         overflow: what does not fit is fetched from further out each time it is used; otherwise a
             tile must fit, at its largest.
         metadata_bits: capacity of the memory of its own that the bits of formats have; None where
-            they take capacity of the elements.
+            they take capacity and ports of the elements.
+        metadata_bits_per_cycle: of that memory, both directions together; None is not a limit.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Store:
     compression: tuple[Compression, ...] = ()
     overflow: bool = False
     metadata_bits: int | None = None
+    metadata_bits_per_cycle: float | None = None
 
     def __post_init__(self) -> None:
         where = f"memory {self.name!r}"
@@ -78,6 +80,7 @@ class Store:
             word_bits=self.word_bits,
             capacity_bits=self.capacity_bits,
             metadata_bits=self.metadata_bits,
+            metadata_bits_per_cycle=self.metadata_bits_per_cycle,
             read_bits_per_cycle=self.read_bits_per_cycle,
             write_bits_per_cycle=self.write_bits_per_cycle,
             shared_bits_per_cycle=self.shared_bits_per_cycle,

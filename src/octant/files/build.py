@@ -255,7 +255,8 @@ def _store(
             element_bits=tuple((Role(role), bits) for role, bits in memory.element_width.items()),
             compression=tuple(compression(*each) for each in memory.compression.items()),
             overflow=memory.overflow,
-            metadata_bits=memory.metadata,
+            metadata_bits=memory.metadata.capacity if memory.metadata else None,
+            metadata_bits_per_cycle=_metadata_rate(memory, builder.file.clock),
         ),
     )
 
@@ -270,6 +271,13 @@ def _rates(memory: Memory, clock_hz: float) -> tuple[float | None, float | None,
         each = memory.bandwidth
         return per_cycle(each.read), per_cycle(each.write), per_cycle(each.shared)
     return None, None, per_cycle(memory.bandwidth)
+
+
+def _metadata_rate(memory: Memory, clock_hz: float) -> float | None:
+    part = memory.metadata
+    if part is None or part.bandwidth is None:
+        return None
+    return part.bandwidth.bits_per_cycle(clock_hz)
 
 
 def _first(stated: float | None, estimated: Estimate | None) -> float | None:

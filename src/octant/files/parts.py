@@ -55,6 +55,13 @@ BandwidthForm = Annotated[
 ]
 
 
+class MetadataPart(Part):
+    """The memory of its own that runs, coordinates and offsets have."""
+
+    capacity: Bits
+    bandwidth: Bandwidth
+
+
 class Memory(Part):
     """One memory. Energies are of one word; one that is left out is unknown.
 
@@ -79,7 +86,7 @@ class Memory(Part):
         bool, Field(description="what does not fit is fetched from further out each time")
     ] = False
     metadata: Annotated[
-        Bits | None, Field(description="capacity for the bits of formats, where it is apart")
+        MetadataPart | None, Field(description="the memory of formats, where it is apart")
     ] = None
 
     @model_validator(mode="after")

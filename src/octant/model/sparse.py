@@ -185,11 +185,8 @@ def _timing(
 ) -> tuple[CyclesEntry, ...]:
     """The cycles of the loop nest without what is skipped, and of every port."""
     busy = average_instances(einsum, architecture, dense.mapping)
-    entries = [
-        CyclesEntry(
-            architecture.compute.name, "loop nest", float(math.ceil(counts.steps * (1 - _ROUNDING)))
-        )
-    ]
+    steps = float(math.ceil(counts.steps * (1 - _ROUNDING)))
+    entries = [CyclesEntry(architecture.compute.name, "loop nest", steps)]
     for level, store in stores(architecture):
         mine = [
             at
@@ -200,11 +197,15 @@ def _timing(
             sum(bits(einsum, architecture, store, at) for at in mine) / busy[level.name]
             for bits in (_read_bits, _written_bits)
         )
-        for port, moved, limit in (
+        ports = [
             ("read", read, store.read_bits_per_cycle),
             ("write", written, store.write_bits_per_cycle),
             ("shared", read + written, store.shared_bits_per_cycle),
-        ):
+        ]
+        if store.metadata_bits is not None:
+            coded = sum(map(_metadata_bits, mine)) / busy[level.name]
+            ports.append(("metadata", coded, store.metadata_bits_per_cycle))
+        for port, moved, limit in ports:
             cycles = 0.0 if limit is None else float(math.ceil(moved / limit - 1e-9))
             entries.append(CyclesEntry(store.name, port, cycles))
     return tuple(entries)
@@ -212,7 +213,8 @@ def _timing(
 
 def _read_bits(einsum: Einsum, architecture: Architecture, store: Store, at: SparseTensor) -> float:
     bits = element_bits(architecture, store, einsum.tensor(at.tensor).role)
-    return at.reads.timed * bits + at.read_metadata.timed
+    coded = 0.0 if store.metadata_bits is not None else at.read_metadata.timed
+    return at.reads.timed * bits + coded
 
 
 def _written_bits(
@@ -220,4 +222,11 @@ def _written_bits(
 ) -> float:
     bits = element_bits(architecture, store, einsum.tensor(at.tensor).role)
     coded = at.filled_metadata.timed + at.updated_metadata.timed
+    if store.metadata_bits is not None:
+        coded = 0.0
     return (at.fills.timed + at.updates.timed) * bits + coded
+
+
+def _metadata_bits(at: SparseTensor) -> float:
+    """Bits of the format that pass the port of a memory of their own."""
+    return at.read_metadata.timed + at.filled_metadata.timed + at.updated_metadata.timed
