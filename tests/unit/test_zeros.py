@@ -335,3 +335,23 @@ def test_every_sparse_chip_stands_beside_itself_on_dense_data(chip: str) -> None
     run = card.layers[0].run
     assert run is not None and run.zeros is not None
     assert run.zeros.skipped + run.zeros.gated > 0
+
+
+def test_overbooked_searches_report_once(tmp_path: Path) -> None:
+    """Layers have rooms of their own; who watches sees one run of searches, to its end."""
+    path = tmp_path / "pads.yaml"
+    path.write_text(small_pads("true"), encoding="utf-8")
+    seen: list[octant.Progress] = []
+    card = octant.evaluate(
+        "digits-lenet",
+        path,
+        densities={"weight": 0.5, "fc1.weight": 0.1},
+        overbook=True,
+        time_limit_s=2,
+        progress=seen.append,
+    )
+    assert [each.done for each in seen] == list(range(len(seen)))
+    assert {each.total for each in seen} == {5} and seen[-1].done == 5
+    assert [layer.name for layer in card.layers if layer.run] == [
+        layer.name for layer in octant.load_network("digits-lenet").mac_layers
+    ]

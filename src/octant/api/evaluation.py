@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import octant
 from octant.api.formats import in_formats, with_densities
@@ -48,6 +48,10 @@ class Progress:
     done: int
     total: int
     layer: str
+
+
+Report: TypeAlias = Callable[[Progress], None] | None
+"""Who is told how far the searches are."""
 
 
 def evaluate(
@@ -120,10 +124,13 @@ def evaluate(
     runs = tuple(given(with_weights_of(each, workload), densities or {}) for each in runs)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
 
-    def look(some: Workload, room: Architecture) -> tuple[LayerMapping, ...]:
-        return _map(some, room, goal, constraints, time_limit_s, progress)
+    def look(some: Workload, room: Architecture, report: Report) -> tuple[LayerMapping, ...]:
+        return _map(some, room, goal, constraints, time_limit_s, report)
 
-    mappings = _in_rooms(look, workload, chip) if overbook else look(workload, chip)
+    if overbook:
+        mappings = _in_rooms(look, workload, chip, progress)
+    else:
+        mappings = look(workload, chip, progress)
     if chip.sees_zeros:
         mappings = _with_zeros(mappings, workload, chip, runs)
     return assemble(
@@ -209,21 +216,31 @@ def _with_zeros(
 
 
 def _in_rooms(
-    look: Callable[[Workload, Architecture], tuple[LayerMapping, ...]],
+    look: Callable[[Workload, Architecture, Report], tuple[LayerMapping, ...]],
     workload: Workload,
     chip: Architecture,
+    progress: Report,
 ) -> tuple[LayerMapping, ...]:
     """The mapping of each layer on the chip with the room that the layer's formats make."""
     from octant.sparsity import with_room_for_formats
 
-    rooms = {
-        layer.name: with_room_for_formats(_in_formats(layer.work, chip), chip)
-        for layer in workload.mac_layers
-    }
+    rooms: dict[Architecture, list[Layer]] = {}
+    for layer in workload.mac_layers:
+        room = with_room_for_formats(_in_formats(layer.work, chip), chip)
+        rooms.setdefault(room, []).append(layer)
+    searches = [
+        len({dense(_in_formats(each.work, chip)) for each in mine}) for mine in rooms.values()
+    ]
     found: dict[str, LayerMapping] = {}
-    for room in dict.fromkeys(rooms.values()):
-        mine = tuple(layer for layer in workload.mac_layers if rooms[layer.name] == room)
-        found |= {each.layer: each for each in look(replace(workload, layers=mine), room)}
+    for number, (room, mine) in enumerate(rooms.items()):
+        before = sum(searches[:number])
+
+        def onwards(each: Progress, before: int = before) -> None:
+            if progress and (each.done or not before):
+                progress(Progress(before + each.done, sum(searches), each.layer))
+
+        some = replace(workload, layers=tuple(mine))
+        found |= {each.layer: each for each in look(some, room, onwards)}
     return tuple(found[layer.name] for layer in workload.mac_layers)
 
 
