@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import octant
+from octant.accuracy.dataset import Part, share
+from octant.accuracy.sources import load_data
 from octant.api.accuracy import load_runnable
 from octant.api.zeros import given, measured
 from octant.arch import Level
+from octant.files import architecture_names
 from octant.scorecard import Figure, Missing, Scorecard
+from octant.sparsity import array_of
 from octant.workload import Einsum, Layer, Mask, Role, Structured, Workload, matmul
 from tests.against.sparseloop.designs import CASES
 from tests.against.sparseloop.test_designs import with_channels
@@ -142,7 +148,7 @@ def test_two_of_four_halve_the_steps_until_a_port_limits() -> None:
 
 def test_measured_zeros_are_those_of_the_network() -> None:
     workload = octant.load_network("digits-lenet")
-    found = measured(workload, "digits-lenet", "digits")
+    found = measured(workload, "digits-lenet", "digits").mean
     first, second = (layer.work for layer in found.mac_layers[:2])
     assert isinstance(first, Einsum) and isinstance(second, Einsum)
     inputs = first.operands[0]
@@ -151,8 +157,10 @@ def test_measured_zeros_are_those_of_the_network() -> None:
     assert second.operands[0].density < 1
     card = octant.evaluate("digits-lenet", "eyeriss", data="digits", zeros=True)
     assert any(
-        "Zeros are those of input by chance, output by chance" in s for s in card.assumptions
+        "Zeros are those of input element by element, output by chance" in s
+        for s in card.assumptions
     )
+    assert any("means over 8 runs" in said for said in card.assumptions)
 
 
 def test_pruned_weights_are_masks() -> None:
@@ -175,3 +183,175 @@ def test_densities_of_a_layer_come_before_those_of_all() -> None:
     found = {layer.name: layer.work.operands[1].density for layer in thin.mac_layers
              if isinstance(layer.work, Einsum)}  # fmt: skip
     assert found["fc1"] == 0.25 and found["fc2"] == 0.5
+
+
+def small_pads(overflow: str) -> str:
+    """A chip whose pad holds 64 weights of 8 b, coded, beside as many 4 b coordinates."""
+    return f"""octant: architecture 1
+name: pads
+title: a pad of coded weights and one of inputs
+source: me
+sources:
+  me: {{assumed: a chip of this test}}
+clock: 1 GHz
+nodes:
+  - level: far
+    keeps: [input, weight, output]
+    word: 8 b
+    capacity: unbounded
+    bandwidth: 8 b/cycle
+    energy: {{value: 100 pJ, source: me}}
+  - level: pads
+    stores:
+      inputs:
+        keeps: [input]
+        word: 8 b
+        capacity: 64 b
+        bandwidth: unlimited
+        energy: {{value: 1 pJ, source: me}}
+      weights:
+        keeps: [weight]
+        word: 8 b
+        capacity: 768 b
+        bandwidth: unlimited
+        overflow: {overflow}
+        compression:
+          weight: {{ranks: [{{format: coordinates, bits: 4 b}}]}}
+        energy: {{value: 1 pJ, source: me}}
+compute:
+  name: mac
+  formats: {{input: int8, weight: int8, output: int20}}
+  energy: {{value: 1 pJ, source: me}}
+"""
+
+
+def thin_weights(overflow: str, tmp_path: Path, *, overbook: bool) -> Scorecard:
+    path = tmp_path / "pads.yaml"
+    path.write_text(small_pads(overflow), encoding="utf-8")
+    network = product(256, 4, 64)
+    densities = {"weight": 0.25}
+    return octant.evaluate(
+        network, path, densities=densities, overbook=overbook, objective="energy", time_limit_s=5
+    )
+
+
+def test_tiles_in_their_format_may_be_larger(tmp_path: Path) -> None:
+    """Of 256 weights a quarter is there, at 12 b each: 768 b. Inputs come once for all of them."""
+    plain = thin_weights("true", tmp_path, overbook=False)
+    larger = thin_weights("true", tmp_path, overbook=True)
+    tiles = [card.layers[0].run.mapping for card in (plain, larger) if card.layers[0].run]
+    held = [
+        math.prod(loop.factor for loop in tile.temporal[1].loops if loop.rank in "KC")
+        for tile in tiles
+    ]
+    assert held[0] <= 96 < held[1] <= 256
+    run = larger.layers[0].run
+    assert run is not None and run.zeros is not None
+    (pad,) = run.zeros.occupancy
+    assert 0 < pad.overflow_chance < 1
+    assert any("fetched from further out each time" in said for said in larger.assumptions)
+    assert any("fits in their formats" in said for said in larger.assumptions)
+
+
+def test_without_overflow_a_tile_fits_but_for_one_in_a_million(tmp_path: Path) -> None:
+    """128 weights with 32 nonzeros, 5 more or less, of 12 b: 768 b are 7 deviations off."""
+    sure = thin_weights("false", tmp_path, overbook=True)
+    run = sure.layers[0].run
+    assert run is not None and run.zeros is not None
+    (pad,) = run.zeros.occupancy
+    assert pad.expected_bits == 384 and pad.overflow_chance < 1e-6
+
+
+def test_formats_that_lose_are_named() -> None:
+    """Runs of 4 b before 8 b: half as much again where nothing is zero."""
+    card = octant.evaluate(
+        product(16, 8, 4), "eyeriss2-pe", densities={"input": 0.4}, time_limit_s=5
+    )
+    said = next(said for said in card.assumptions if said.startswith("Formats add bits"))
+    assert "outside input 60 % (150 % on dense data)" in said
+    run = card.layers[0].run
+    assert run is not None and run.zeros is not None
+    coded = {(use.store, use.role): use for use in run.zeros.formats}
+    use = coded["outside", "input"]
+    assert use.bits / use.plain_bits == pytest.approx(0.4 * 1.5, rel=0.01)
+    assert use.dense_bits / use.dense_plain_bits == pytest.approx(1.5)
+    assert run.zeros.skipped == pytest.approx(0.6)
+
+
+def test_inputs_of_runs_are_where_the_network_has_them() -> None:
+    """Border pixels of a convolution are padding; a mean density is the mean of its runs."""
+    workload = octant.load_network("digits-lenet")
+    found = measured(workload, "digits-lenet", "digits")
+    assert len(found.samples) == 8
+    works = [run.mac_layers[0].work for run in found.samples]
+    images = []
+    for work in works:
+        assert isinstance(work, Einsum)
+        pattern = work.operands[0].pattern
+        assert isinstance(pattern, Mask)
+        images.append(array_of(pattern)[0, 0, 0])
+    assert all(image.shape == (12, 12) for image in images)
+    assert not any(image[:2].any() or image[:, :2].any() or image[-2:].any() for image in images)
+    source = load_data("digits", shape=(None, 1, 8, 8), task="classification")
+    inputs, _ = source.read(share(source, Part.TEST, 64))
+    pixels = next(iter(inputs.values()))[:8, 0]
+    for image, sample in zip(images, pixels, strict=True):
+        assert (image[2:10, 2:10] == (sample != 0)).all()
+
+
+def test_costs_are_means_over_runs() -> None:
+    """The same as evaluating each run by itself."""
+    chip = octant.load_architecture("eyeriss2-pe")
+    together = octant.evaluate(
+        "digits-lenet", chip, data="digits", zeros=True, time_limit_s=2, objective="latency"
+    )
+    found = measured(octant.load_network("digits-lenet"), "digits-lenet", "digits")
+    alone = [
+        octant.evaluate(run, chip, time_limit_s=2, objective="latency") for run in found.samples
+    ]
+    for number, layer in enumerate(layer for layer in together.layers if layer.run):
+        mine = [[each for each in card.layers if each.run][number] for card in alone]
+        cycles = [each.cycles or 0 for each in mine]
+        energies = [each.energy_j or 0 for each in mine]
+        assert len(set(cycles)) > 1
+        assert layer.cycles == pytest.approx(sum(cycles) / 8)
+        assert layer.energy_j == pytest.approx(sum(energies) / 8)
+        products = [each.run.effectual for each in mine if each.run]
+        assert layer.run is not None and layer.run.effectual == pytest.approx(
+            sum(x for x in products if x is not None) / 8
+        )
+
+
+@pytest.mark.parametrize(
+    "chip",
+    [name for name in architecture_names() if octant.load_architecture(name).sees_zeros],
+)
+def test_every_sparse_chip_stands_beside_itself_on_dense_data(chip: str) -> None:
+    """Both on its sheet, latency and energy; dense data never cost it less."""
+    densities = {"input": 0.5, "weight": 0.5}
+    card = octant.evaluate(product(16, 32, 8), chip, densities=densities, time_limit_s=3)
+    assert value(card, "latency", "on_dense_data") >= value(card, "latency", "latency")
+    assert value(card, "energy", "on_dense_data") > value(card, "energy", "per_inference")
+    run = card.layers[0].run
+    assert run is not None and run.zeros is not None
+    assert run.zeros.skipped + run.zeros.gated > 0
+
+
+def test_overbooked_searches_report_once(tmp_path: Path) -> None:
+    """Layers have rooms of their own; who watches sees one run of searches, to its end."""
+    path = tmp_path / "pads.yaml"
+    path.write_text(small_pads("true"), encoding="utf-8")
+    seen: list[octant.Progress] = []
+    card = octant.evaluate(
+        "digits-lenet",
+        path,
+        densities={"weight": 0.5, "fc1.weight": 0.1},
+        overbook=True,
+        time_limit_s=2,
+        progress=seen.append,
+    )
+    assert [each.done for each in seen] == list(range(len(seen)))
+    assert {each.total for each in seen} == {5} and seen[-1].done == 5
+    assert [layer.name for layer in card.layers if layer.run] == [
+        layer.name for layer in octant.load_network("digits-lenet").mac_layers
+    ]

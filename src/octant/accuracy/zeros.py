@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from octant.accuracy.dataset import Inputs
 from octant.accuracy.execution import Session
 from octant.accuracy.runnable import MacLayer, Runnable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LayerZeros:
     """What of a layer that multiplies is not zero, on average over some samples.
 
@@ -20,20 +21,28 @@ class LayerZeros:
         inputs: nonzero elements of its activation, a sample.
         second: of its second operand where that is an activation; None where it is stored.
         outputs: nonzero elements of what it leaves, a sample: behind a ReLU that follows it alone.
+        samples: for each of the first samples, where its activation is not zero.
+        each_output: for each of them, the nonzero elements of what the layer leaves.
+        before: zeros that a convolution puts before each spatial axis; None where that is not
+            known.
     """
 
     layer: str
     inputs: float
     second: float | None
     outputs: float
+    samples: NDArray[np.bool_]
+    each_output: tuple[int, ...]
+    before: tuple[int, ...] | None
 
 
-def activations(network: Runnable, inputs: Inputs) -> tuple[LayerZeros, ...]:
+def activations(network: Runnable, inputs: Inputs, kept: int = 0) -> tuple[LayerZeros, ...]:
     """The nonzeros of every layer's operands and output, as the network runs on some samples.
 
     Args:
         network: with its weights, in float32: rounding to narrow formats makes more zeros.
         inputs: the samples.
+        kept: of how many of them the places of nonzeros are kept.
 
     Raises:
         DataSetError: the inputs do not fit the network.
@@ -53,6 +62,9 @@ def activations(network: Runnable, inputs: Inputs) -> tuple[LayerZeros, ...]:
             float(count[layer.activation]),
             None if layer.weights is not None else float(count[layer.second]),
             float(count[left[layer.name]]),
+            values[layer.activation][:kept] != 0,
+            tuple(int(np.count_nonzero(x)) for x in values[left[layer.name]][:kept]),
+            _before(network, layer, values[layer.activation].ndim - 2),
         )
         for layer in network.layers
     )
@@ -72,3 +84,18 @@ def _leaving(network: Runnable, layer: MacLayer) -> str:
     if len(readers) == 1 and readers[0].op_type == "Relu":
         return str(readers[0].output[0])
     return layer.output
+
+
+def _before(network: Runnable, layer: MacLayer, axes: int) -> tuple[int, ...] | None:
+    """The zeros that a convolution puts before each of its spatial axes."""
+    from onnx.helper import get_attribute_value
+
+    if layer.operator != "Conv":
+        return None
+    given = {
+        each.name: get_attribute_value(each)
+        for each in network.proto.graph.node[layer.position].attribute
+    }
+    if given.get("auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID"):
+        return None
+    return tuple(given.get("pads", [0] * (2 * axes)))[:axes]

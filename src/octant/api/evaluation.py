@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import octant
 from octant.api.formats import exceptions_of, in_formats, with_densities, with_exceptions
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
-from octant.api.zeros import Densities, dense, given
+from octant.api.zeros import Densities, dense, given, with_weights_of
 from octant.api.zeros import measured as measured_zeros
 from octant.arch import Architecture, Dataflow
 from octant.errors import (
@@ -72,6 +72,7 @@ def evaluate(
     scalability: Scalability | None = None,
     densities: Densities | None = None,
     zeros: bool = False,
+    overbook: bool = False,
 ) -> Scorecard:
     """The scorecard of a network on a chip: the best mapping of each layer, and what it amounts to.
 
@@ -98,6 +99,8 @@ def evaluate(
         densities: shares of nonzeros by role (``input``), or by layer and role (``CONV2.input``);
             what is not named is taken as nonzero.
         zeros: measure the zeros of the weights and, on the data, of the activations.
+        overbook: let tiles be as large as fits in their formats: on average where a memory may
+            overflow, but for one tile in a million elsewhere.
 
     Raises:
         DataSetError: the data set cannot be read, or does not fit the network.
@@ -115,15 +118,18 @@ def evaluate(
     layer_chips = _Chips(in_formats(chip, recipe), exceptions_of(chip, recipe, workload))
     chip = with_exceptions(layer_chips.common, recipe)
     measured = None if data is None else _measured(network, chip, data, recipe, task, running)
+    runs: tuple[Workload, ...] = ()
     if zeros:
-        workload = measured_zeros(workload, network, _required(data), task)
-    workload = with_densities(workload, network, recipe)
-    workload = given(workload, densities or {})
+        found = measured_zeros(workload, network, _required(data), task)
+        workload, runs = found.mean, found.samples
+    workload = given(with_densities(workload, network, recipe), densities or {})
+    runs = tuple(given(with_weights_of(each, workload), densities or {}) for each in runs)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
-    mappings = _map(workload, layer_chips, question, progress)
+    rooms = _roomy(layer_chips, workload) if overbook else layer_chips
+    mappings = _map(workload, rooms, question, progress)
     if chip.sees_zeros:
-        mappings = _with_zeros(mappings, workload, layer_chips)
+        mappings = _with_zeros(mappings, workload, layer_chips, runs)
     return assemble(
         workload,
         chip,
@@ -134,6 +140,8 @@ def evaluate(
         measured=measured,
         tried=flexibility,
         grown=scalability,
+        overbooked=overbook,
+        sampled=len(runs) if chip.sees_zeros else 0,
     )
 
 
@@ -188,12 +196,26 @@ def _required(data: str | Path | DataSet | None) -> str | Path | DataSet:
 
 
 def _with_zeros(
-    mappings: tuple[LayerMapping, ...], workload: Workload, chips: _Chips
+    mappings: tuple[LayerMapping, ...],
+    workload: Workload,
+    chips: _Chips,
+    runs: Sequence[Workload] = (),
 ) -> tuple[LayerMapping, ...]:
-    """The mappings with what they cost with the zeros of their layers, and on dense data."""
-    from octant.model import evaluate_sparse
+    """The mappings with what they cost with the zeros of their layers, and on dense data.
+
+    Args:
+        mappings: found for dense data.
+        workload: with the zeros of its layers.
+        chips: where they run.
+        runs: the same with the zeros of single runs, whose mean cost is wanted.
+    """
+    from octant.model import evaluate_sparse, mean_evaluation
 
     thin = {layer.name: _in_formats(layer.work, chips.of(layer)) for layer in workload.mac_layers}
+    single: dict[str, list[Einsum]] = {name: [] for name in thin}
+    for run in runs:
+        for layer in run.mac_layers:
+            single[layer.name].append(_in_formats(layer.work, chips.of(layer)))
     known = any(thin[mapping.layer] != mapping.einsum for mapping in mappings)
     found = []
     for mapping in mappings:
@@ -204,10 +226,30 @@ def _with_zeros(
         some = (
             full
             if thin[mapping.layer] == mapping.einsum
-            else evaluate_sparse(searched, thin[mapping.layer], chip)
+            else mean_evaluation(
+                [
+                    evaluate_sparse(searched, einsum, chip)
+                    for einsum in single[mapping.layer] or [thin[mapping.layer]]
+                ]
+            )
         )
         found.append(replace(mapping, with_zeros=some, on_dense_data=full, zeros_known=known))
     return tuple(found)
+
+
+def _roomy(chips: _Chips, workload: Workload) -> _Chips:
+    """The chip of each layer with the room that the layer's formats make."""
+    from octant.sparsity import with_room_for_formats
+
+    return _Chips(
+        chips.common,
+        {
+            layer.name: with_room_for_formats(
+                _in_formats(layer.work, chips.of(layer)), chips.of(layer)
+            )
+            for layer in workload.mac_layers
+        },
+    )
 
 
 def _measured(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
 
     from octant.accuracy.dataset import DataSet
     from octant.accuracy.runnable import MacLayer
+    from octant.accuracy.zeros import LayerZeros
 
 #: ``input``, ``weight`` or ``output``, or one of these of a layer (``CONV2.input``), to a share.
 Densities: TypeAlias = Mapping[str, float]
 
 _MOST_SAMPLES = 64
+_MASKED_SAMPLES = 8
+_MOST_POINTS = 1 << 21
 _LEAST = 1e-9
 
 
@@ -64,16 +68,31 @@ def given(workload: Workload, densities: Densities) -> Workload:
     return _with_tensors(workload, thinned)
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A network's zeros as they were measured.
+
+    Args:
+        mean: the workload with the real zeros of its weights, and mean densities of activations.
+        samples: the same with the activations of single runs: inputs of layers element by element
+            where their places are known and few enough, the others as the run's densities.
+    """
+
+    mean: Workload
+    samples: tuple[Workload, ...]
+
+
 def measured(
     workload: Workload,
     network: str | Path | bytes | Workload,
     data: str | Path | DataSet,
     task: str = "classification",
-) -> Workload:
-    """The workload with the real zeros of stored weights, and the mean density of activations.
+) -> Measured:
+    """The workload with the real zeros of stored weights, and those of activations on data.
 
-    Weights are masks, element by element; activations are shares over up to 64 test samples of
-    the data, in float32, with the padding of a convolution counted as zeros.
+    Weights are masks, element by element. Mean densities of activations are shares over up to 64
+    test samples of the data, in float32, with the padding of a convolution counted as zeros; of up
+    to 8 of them the inputs of each layer are masks, too.
 
     Raises:
         RunFailedError: the network is a workload without weights, or cannot be executed.
@@ -95,7 +114,9 @@ def measured(
         raise RunFailedError(f"network {run.name!r} has no input: there is nothing to feed")
     source = load_data(data, shape=run.inputs[0][1], task=task)
     inputs, _ = source.read(samples_of(source, Part.TEST, _MOST_SAMPLES))
-    seen = {each.layer: each for each in activations(run, inputs)}
+    runs = max(1, _MASKED_SAMPLES // workload.batch) if workload.batch <= _MASKED_SAMPLES else 0
+    kept = activations(run, inputs, runs * workload.batch)
+    seen = {each.layer: each for each in kept}
     workload = with_weights(workload, run.layers, {})
     works = {layer.name: layer.work for layer in workload.mac_layers}
 
@@ -109,7 +130,74 @@ def measured(
         share = (count or 0.0) * workload.batch / tensor.elements(work.sizes)
         return replace(tensor, density=min(1.0, max(share, _LEAST)), pattern=UNIFORM)
 
-    return _with_tensors(workload, thinned)
+    mean = _with_tensors(workload, thinned)
+    there = min((len(each.samples) for each in kept), default=0) // workload.batch
+    return Measured(mean, tuple(_of_run(mean, seen, number) for number in range(there)))
+
+
+def _of_run(mean: Workload, seen: Mapping[str, LayerZeros], number: int) -> Workload:
+    """The workload with the activations of one run, which takes as many samples as the batch."""
+    works = {layer.name: layer.work for layer in mean.mac_layers}
+    mine = slice(number * mean.batch, (number + 1) * mean.batch)
+
+    def thinned(name: str, tensor: Tensor) -> Tensor:
+        work, found = works[name], seen.get(name)
+        assert isinstance(work, Einsum), "layers that multiply are Einsums"
+        if found is None or tensor.role is Role.WEIGHT:
+            return tensor
+        if tensor.role is Role.INPUT:
+            return _with_mask(tensor, work, found.samples[mine], found.before)
+        share = sum(found.each_output[mine]) / tensor.elements(work.sizes)
+        return replace(tensor, density=min(1.0, max(share, _LEAST)), pattern=UNIFORM)
+
+    return _with_tensors(mean, thinned)
+
+
+def _with_mask(
+    tensor: Tensor, work: Einsum, nonzero: NDArray[np.bool_], before: tuple[int, ...] | None
+) -> Tensor:
+    """The input with the nonzeros of a run, one by one where their places are known."""
+    from octant.sparsity import mask_of
+
+    shape = tensor.shape(work.sizes)
+    points = math.prod(size for rank, size in work.ranks if rank in tensor.ranks)
+    share = min(1.0, max(float(nonzero.sum()) / math.prod(shape), _LEAST))
+    places = _placed(nonzero, shape, before) if points <= _MOST_POINTS else None
+    if places is None or not places.any():
+        return replace(tensor, density=share, pattern=UNIFORM)
+    return replace(tensor, density=float(places.mean()), pattern=mask_of(places))
+
+
+def _placed(
+    nonzero: NDArray[np.bool_], shape: tuple[int, ...], before: tuple[int, ...] | None
+) -> NDArray[np.bool_] | None:
+    """Nonzeros in the axes of an Einsum's input, padding included; None where that is not known.
+
+    Args:
+        nonzero: (samples, channels, spatial axes), or (samples, features).
+        shape: (samples, groups, channels of a group, spatial axes or samples).
+        before: zeros that a convolution puts before each spatial axis.
+    """
+    import numpy as np
+
+    if before is not None:
+        if nonzero.shape[:2] != (shape[0], shape[1] * shape[2]) or len(before) != len(shape) - 3:
+            return None
+        extents = [
+            min(there, whole - start)
+            for there, whole, start in zip(nonzero.shape[2:], shape[3:], before, strict=True)
+        ]
+        places = np.zeros(shape, bool)
+        inside = [slice(start, start + n) for start, n in zip(before, extents, strict=True)]
+        taken = [slice(0, n) for n in extents]
+        values = nonzero.reshape(*shape[:3], *nonzero.shape[2:])
+        whole = [slice(None)] * 3
+        places[tuple(whole + inside)] = values[tuple(whole + taken)]
+        return places
+    if nonzero.ndim != 2 or len(shape) != 4 or nonzero.size != math.prod(shape):
+        return None
+    turned = {shape[0]: nonzero, shape[3]: nonzero.T}.get(nonzero.shape[0])
+    return None if turned is None else turned.reshape(shape)
 
 
 def with_weights(
@@ -134,6 +222,18 @@ def with_weights(
         return _by_mask(tensor, work, layer, weights)
 
     return _with_tensors(workload, thinned)
+
+
+def with_weights_of(workload: Workload, other: Workload) -> Workload:
+    """The workload with the zeros that the weights of another one of the same layers have."""
+    works = {layer.name: layer.work for layer in other.mac_layers}
+
+    def taken(name: str, tensor: Tensor) -> Tensor:
+        work = works[name]
+        assert isinstance(work, Einsum), "layers that multiply are Einsums"
+        return work.tensor(tensor.name) if tensor.role is Role.WEIGHT else tensor
+
+    return _with_tensors(workload, taken)
 
 
 def dense(einsum: Einsum) -> Einsum:

@@ -10,6 +10,7 @@ from octant.arch.sparsity import (
     Packing,
     RankFormat,
     Saving,
+    SpatialSkipping,
     ZeroOperands,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "Packing",
     "RankFormat",
     "Saving",
+    "SpatialSkipping",
     "Store",
     "VectorUnit",
     "ZeroOperands",

@@ -121,6 +121,7 @@ class Architecture:
             or bool(self.compute.packing)
             or any(level.intersections for level in self.levels)
             or any(store.compression for level in self.levels for store in level.stores)
+            or any(axis.skipping for fanout in self.fanouts for axis in fanout.axes)
         )
 
     def instances(self, name: str) -> int:

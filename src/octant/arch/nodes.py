@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from octant.arch.sparsity import Compression, Intersection, Packing, ZeroOperands
+from octant.arch.sparsity import (
+    Compression,
+    Intersection,
+    Packing,
+    SpatialSkipping,
+    ZeroOperands,
+)
 from octant.components import Price, Spread
 from octant.errors import InvalidArchitectureError
 from octant.workload import NumberFormat, Role
@@ -44,6 +50,11 @@ class Store:
         element_bits: (role, bits) where this memory holds a role in another width than the
             compute unit's format (finished outputs are narrower than partial sums).
         compression: the format of each role that is not simply held element by element.
+        overflow: what does not fit is fetched from further out each time it is used; otherwise a
+            tile must fit, at its largest.
+        metadata_bits: capacity of the memory of its own that the bits of formats have; None where
+            they take capacity and ports of the elements.
+        metadata_bits_per_cycle: of that memory, both directions together; None is not a limit.
     """
 
     name: str
@@ -62,6 +73,9 @@ class Store:
     area_spreads: tuple[Spread, ...] = ()
     element_bits: tuple[tuple[Role, float], ...] = ()
     compression: tuple[Compression, ...] = ()
+    overflow: bool = False
+    metadata_bits: int | None = None
+    metadata_bits_per_cycle: float | None = None
 
     def __post_init__(self) -> None:
         where = f"memory {self.name!r}"
@@ -69,6 +83,8 @@ class Store:
             where,
             word_bits=self.word_bits,
             capacity_bits=self.capacity_bits,
+            metadata_bits=self.metadata_bits,
+            metadata_bits_per_cycle=self.metadata_bits_per_cycle,
             read_bits_per_cycle=self.read_bits_per_cycle,
             write_bits_per_cycle=self.write_bits_per_cycle,
             shared_bits_per_cycle=self.shared_bits_per_cycle,
@@ -143,11 +159,13 @@ class FanoutAxis:
         name: X, Y ...; unique in the fanout.
         size: instances along the axis.
         ranks: the ranks allowed here; None allows all.
+        skipping: coordinates that zeros spare the instances; None where they get all.
     """
 
     name: str
     size: int
     ranks: tuple[str, ...] | None = None
+    skipping: SpatialSkipping | None = None
 
     def __post_init__(self) -> None:
         _require_positive(f"fanout axis {self.name!r}", size=self.size)
@@ -165,6 +183,8 @@ class Fanout:
         transfer_energy: of one word of ``word_bits`` delivered to (or sent by) one instance; None
             is unknown, and costing a network with more than one instance is an error.
         word_bits: the width that one priced transfer moves.
+        queue: passes that wait before each instance, so that one may run ahead of the slowest; 0
+            where all start each pass together.
     """
 
     name: str
@@ -173,6 +193,7 @@ class Fanout:
     reduction: bool = True
     transfer_energy: Price | None = None
     word_bits: int = 16
+    queue: int = 0
 
     def __post_init__(self) -> None:
         names = [axis.name for axis in self.axes]
@@ -181,6 +202,10 @@ class Fanout:
                 f"fanout {self.name!r} has axes {names}: one or two, with different names"
             )
         _require_positive(f"fanout {self.name!r}", word_bits=self.word_bits)
+        if self.queue < 0:
+            raise InvalidArchitectureError(
+                f"fanout {self.name!r}: a queue of {self.queue} passes; allowed is 0 or more"
+            )
 
     @property
     def instances(self) -> int:

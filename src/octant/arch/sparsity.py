@@ -64,11 +64,14 @@ class Compression:
         role: of the tensors.
         ranks: at least one.
         optional: a tensor that the format would make larger is held as it is.
+        block: (rank, neighbours) that are one entry of the format together: held whole where any of
+            them is not zero.
     """
 
     role: Role
     ranks: tuple[FormatRank, ...]
     optional: bool = False
+    block: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.ranks:
@@ -79,10 +82,16 @@ class Compression:
                 f"the compression of {self.role} names a rank twice: {', '.join(named)}"
             )
 
+        if any(size < 1 for _, size in self.block):
+            raise InvalidArchitectureError(
+                f"the compression of {self.role} has blocks of {dict(self.block)}: 1 or more each"
+            )
+
     @property
     def leaves_zeros_out(self) -> bool:
         """Only nonzero elements are stored."""
-        return self.ranks[-1].format in COMPRESSED
+        single = all(size == 1 for _, size in self.block)
+        return single and self.ranks[-1].format in COMPRESSED
 
 
 class Saving(StrEnum):
@@ -120,10 +129,18 @@ class Intersection:
 
 @dataclass(frozen=True, slots=True)
 class ZeroOperands:
-    """Multiply-accumulates that are spared where one of these operands is zero."""
+    """Multiply-accumulates that are spared where one of these operands is zero.
+
+    Args:
+        saving: gating or skipping.
+        operands: input, weight or both.
+        padding: zeros that a run-length format stores because a run is too long are multiplied
+            like nonzeros.
+    """
 
     saving: Saving
     operands: tuple[Role, ...]
+    padding: bool = False
 
     def __post_init__(self) -> None:
         if not self.operands or Role.OUTPUT in self.operands:
@@ -155,4 +172,27 @@ class Packing:
             raise InvalidArchitectureError(
                 f"packing {self.group} of {self.role} onto {self.lanes} lanes: allowed are 1 to "
                 f"{self.group} lanes, of an operand"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialSkipping:
+    """Instances along an axis that get only coordinates where a leader is not all zero.
+
+    Of each ``group`` neighbours along the axis, those whose part of the leader has a nonzero are
+    handed to the instances, as many at a time as there are instances in use.
+
+    Args:
+        leader: the operand that decides.
+        group: neighbours among which the instances can choose.
+    """
+
+    leader: Role
+    group: int
+
+    def __post_init__(self) -> None:
+        if self.group < 2 or self.leader is Role.OUTPUT:
+            raise InvalidArchitectureError(
+                f"spatial skipping of groups of {self.group} on {self.leader}: allowed are groups "
+                "of 2 or more, on input or weight"
             )

@@ -79,6 +79,7 @@ def evaluate(
     scalability: options.Scalable = False,
     density: options.Density = None,
     zeros: options.Zeros = False,
+    overbook: options.Overbook = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Print the scorecard of a network on a chip: all eight metrics.
@@ -130,6 +131,7 @@ def evaluate(
             scalability=grown,
             densities=shares,
             zeros=zeros,
+            overbook=overbook,
             **given,
         )
     _draw(card, chip, page, folder)

@@ -278,6 +278,14 @@ Zeros = Annotated[
         "--zeros", help="Take the zeros of the weights, and of the activations on the data."
     ),
 ]
+Overbook = Annotated[
+    bool,
+    typer.Option(
+        "--overbook",
+        help="Let tiles be as large as fits in their formats: on average where a memory may "
+        "overflow, but for one tile in a million elsewhere.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 

@@ -26,7 +26,7 @@ def _patience() -> Iterator[Callable[[Progress], None]]:
     def report(progress: Progress) -> None:
         if progress.done:
             timer.cancel()
-        else:
+        elif timer.ident is None:  # getting ready is only once, whatever is searched after it
             timer.start()
 
     try:

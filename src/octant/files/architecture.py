@@ -41,8 +41,8 @@ def load_architecture(name_or_path: str) -> Architecture:
 def architecture_names() -> tuple[str, ...]:
     """The names of the built-in architectures, sorted.
 
-    >>> print(*architecture_names())
-    eyeriss eyeriss-isca16 eyeriss2 eyeriss2-pe sparse-tensor-core teaching tpu1
+    >>> [name for name in architecture_names() if name.startswith("eyeriss")]
+    ['eyeriss', 'eyeriss-isca16', 'eyeriss2', 'eyeriss2-pe']
     """
     folder = package_files("octant.files") / "architectures"
     return tuple(

@@ -41,7 +41,13 @@ from octant.files.pricing import (
     source_of,
 )
 from octant.files.quantity import Rate
-from octant.files.zero_parts import compression, intersection, packing, zero_operands
+from octant.files.zero_parts import (
+    compression,
+    intersection,
+    packing,
+    spatial_skipping,
+    zero_operands,
+)
 from octant.workload import Role
 
 
@@ -201,13 +207,19 @@ def _fanout(node: FanoutNode, price: Price | None) -> Fanout:
     return Fanout(
         name=node.fanout,
         axes=tuple(
-            FanoutAxis(name, axis.size, None if axis.ranks is None else tuple(axis.ranks))
+            FanoutAxis(
+                name,
+                axis.size,
+                None if axis.ranks is None else tuple(axis.ranks),
+                spatial_skipping(axis.skipping),
+            )
             for name, axis in node.axes.items()
         ),
         multicast=tuple(Role(role) for role in node.multicast),
         reduction=node.reduction,
         transfer_energy=price,
         word_bits=node.word,
+        queue=node.queue,
     )
 
 
@@ -245,6 +257,9 @@ def _store(
             area_spreads=_limits(memory.area, estimated.area),
             element_bits=tuple((Role(role), bits) for role, bits in memory.element_width.items()),
             compression=tuple(compression(*each) for each in memory.compression.items()),
+            overflow=memory.overflow,
+            metadata_bits=memory.metadata.capacity if memory.metadata else None,
+            metadata_bits_per_cycle=_metadata_rate(memory, builder.file.clock),
         ),
     )
 
@@ -259,6 +274,13 @@ def _rates(memory: Memory, clock_hz: float) -> tuple[float | None, float | None,
         each = memory.bandwidth
         return per_cycle(each.read), per_cycle(each.write), per_cycle(each.shared)
     return None, None, per_cycle(memory.bandwidth)
+
+
+def _metadata_rate(memory: Memory, clock_hz: float) -> float | None:
+    part = memory.metadata
+    if part is None or part.bandwidth is None:
+        return None
+    return part.bandwidth.bits_per_cycle(clock_hz)
 
 
 def _first(stated: float | None, estimated: Estimate | None) -> float | None:

@@ -30,6 +30,7 @@ from octant.files.zero_parts import (
     CompressionPart,
     IntersectionPart,
     PackingPart,
+    SpatialSkippingPart,
     ZeroOperandsPart,
 )
 
@@ -54,6 +55,13 @@ BandwidthForm = Annotated[
 ]
 
 
+class MetadataPart(Part):
+    """The memory of its own that runs, coordinates and offsets have."""
+
+    capacity: Bits
+    bandwidth: Bandwidth
+
+
 class Memory(Part):
     """One memory. Energies are of one word; one that is left out is unknown.
 
@@ -74,6 +82,12 @@ class Memory(Part):
     area: Area | None = None
     element_width: dict[RoleName, Bits] = {}
     compression: dict[RoleName, CompressionPart] = {}
+    overflow: Annotated[
+        bool, Field(description="what does not fit is fetched from further out each time")
+    ] = False
+    metadata: Annotated[
+        MetadataPart | None, Field(description="the memory of formats, where it is apart")
+    ] = None
 
     @model_validator(mode="after")
     def _one_way_to_price(self) -> Memory:
@@ -110,6 +124,7 @@ class Axis(Part):
 
     size: Count
     ranks: Ranks | None = None
+    skipping: SpatialSkippingPart | None = None
 
 
 class FanoutNode(Part):
@@ -121,6 +136,7 @@ class FanoutNode(Part):
     reduction: bool
     word: Bits
     energy: PriceForm = "unknown"
+    queue: Annotated[int, Field(ge=0, description="passes that wait before an instance")] = 0
     source: SourceName | None = None
 
 

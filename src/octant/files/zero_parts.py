@@ -11,6 +11,7 @@ from octant.arch import (
     Packing,
     RankFormat,
     Saving,
+    SpatialSkipping,
     ZeroOperands,
 )
 from octant.files.part import Count, Name, Part, Ranks, RoleName
@@ -35,6 +36,7 @@ class CompressionPart(Part):
 
     ranks: list[FormatRankPart]
     optional: bool = False
+    block: dict[Name, Count] = {}
 
 
 class IntersectionPart(Part):
@@ -50,6 +52,7 @@ class ZeroOperandsPart(Part):
 
     saving: SavingName
     operands: list[OperandName]
+    padding: bool = False
 
 
 class PackingPart(Part):
@@ -61,12 +64,19 @@ class PackingPart(Part):
     lanes: Count
 
 
+class SpatialSkippingPart(Part):
+    """Coordinates along an axis that instances get only where a leader is not all zero."""
+
+    leader: OperandName
+    group: Count
+
+
 def compression(role: str, part: CompressionPart) -> Compression:
     """The format of a role as a noun."""
     ranks = tuple(
         FormatRank(RankFormat(each.format), tuple(each.ranks), each.bits) for each in part.ranks
     )
-    return Compression(Role(role), ranks, part.optional)
+    return Compression(Role(role), ranks, part.optional, tuple(part.block.items()))
 
 
 def intersection(part: IntersectionPart) -> Intersection:
@@ -79,9 +89,15 @@ def zero_operands(part: ZeroOperandsPart | None) -> ZeroOperands | None:
     """The operands whose zeros spare products, as a noun."""
     if part is None:
         return None
-    return ZeroOperands(Saving(part.saving), tuple(Role(role) for role in part.operands))
+    operands = tuple(Role(role) for role in part.operands)
+    return ZeroOperands(Saving(part.saving), operands, part.padding)
 
 
 def packing(part: PackingPart) -> Packing:
     """A packed operand as a noun."""
     return Packing(Role(part.role), part.rank, part.group, part.lanes)
+
+
+def spatial_skipping(part: SpatialSkippingPart | None) -> SpatialSkipping | None:
+    """What zeros spare the instances along an axis, as a noun."""
+    return None if part is None else SpatialSkipping(Role(part.leader), part.group)

@@ -2,7 +2,7 @@
 
 from octant.model.evaluation import CyclesEntry, EnergyEntry, Evaluation, evaluate
 from octant.model.prices import costs, element_bits, missing_prices
-from octant.model.sparse import evaluate_sparse
+from octant.model.sparse import evaluate_sparse, mean_evaluation
 
 __all__ = [
     "CyclesEntry",
@@ -12,5 +12,6 @@ __all__ = [
     "element_bits",
     "evaluate",
     "evaluate_sparse",
+    "mean_evaluation",
     "missing_prices",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from octant.arch import Architecture, Fanout, Store
 from octant.components import Price
@@ -12,6 +14,8 @@ from octant.model.prices import element_bits, stores
 from octant.sparsity import SparseCounts, SparseTensor, thin
 from octant.workload import Einsum
 
+_ROUNDING = 1e-12
+
 
 def evaluate_sparse(dense: Evaluation, einsum: Einsum, architecture: Architecture) -> Evaluation:
     """Returns what a mapping costs with the zeros of its tensors, from its dense evaluation.
@@ -19,7 +23,8 @@ def evaluate_sparse(dense: Evaluation, einsum: Einsum, architecture: Architectur
     What is gated costs no energy, what is skipped neither energy nor time; bits of a format are
     read, written and moved like any others, at the price and bandwidth of the memory or network
     that they are in. An intersection looks at the coordinates of what it skips, so that these cost
-    energy. Detecting zeros, coding and decoding have no price here.
+    energy, unless offsets say where the next part starts. Detecting zeros, coding and decoding have
+    no price here.
 
     Args:
         dense: of ``evaluate``, for the same layer, architecture and mapping.
@@ -48,6 +53,72 @@ def evaluate_sparse(dense: Evaluation, einsum: Einsum, architecture: Architectur
     )
 
 
+def mean_evaluation(evaluations: Sequence[Evaluation]) -> Evaluation:
+    """The mean of what one mapping costs in several runs, each with zeros of its own.
+
+    The layer, the mapping and what limits are those of the first and of the mean; runs follow one
+    another, so that cycles and joules have plain means.
+
+    Args:
+        evaluations: at least one, of the same layer, chip and mapping.
+    """
+    first = evaluations[0]
+    if len(evaluations) == 1:
+        return first
+    timing = _mean([each.timing for each in evaluations])
+    slowest = max(timing, key=lambda entry: entry.cycles)
+    energies = [each.energy_j for each in evaluations]
+    return replace(
+        first,
+        energy=_mean_energy(evaluations),
+        timing=timing,
+        energy_j=_mean(energies),
+        cycles=_mean([each.cycles for each in evaluations]),
+        latency_s=_mean([each.latency_s for each in evaluations]),
+        limited_by=f"{slowest.component} {slowest.port}",
+        sparse=_mean([each.sparse for each in evaluations]),
+    )
+
+
+def _mean_energy(evaluations: Sequence[Evaluation]) -> tuple[EnergyEntry, ...]:
+    """Entries by component, action and tensor; a run without one spends nothing there."""
+    found: dict[tuple[str, str, str], list[EnergyEntry]] = {}
+    for each in evaluations:
+        for entry in each.energy:
+            found.setdefault((entry.component, entry.action, entry.tensor), []).append(entry)
+    runs = len(evaluations)
+    return tuple(
+        EnergyEntry(
+            *key,
+            round(math.fsum(entry.bits_moved for entry in entries) / runs),
+            round(math.fsum(entry.count for entry in entries) / runs),
+            None
+            if any(entry.energy_j is None for entry in entries)
+            else math.fsum(entry.energy_j or 0.0 for entry in entries) / runs,
+        )
+        for key, entries in found.items()
+    )
+
+
+def _mean(values: Sequence[Any]) -> Any:
+    """Numbers by their mean, nouns and tuples part by part, the rest as the first has it."""
+    first = values[0]
+    if isinstance(first, bool) or None in values:
+        return first
+    if isinstance(first, int | float):
+        mean = math.fsum(values) / len(values)
+        return round(mean) if isinstance(first, int) else mean
+    if isinstance(first, tuple) and len({len(each) for each in values}) == 1:
+        return tuple(_mean(parts) for parts in zip(*values, strict=True))
+    if is_dataclass(first) and not isinstance(first, type):
+        means = {
+            item.name: _mean([getattr(each, item.name) for each in values])
+            for item in fields(first)
+        }
+        return replace(first, **means)
+    return first
+
+
 def _memory_energy(
     einsum: Einsum, architecture: Architecture, counts: SparseCounts
 ) -> list[EnergyEntry]:
@@ -59,7 +130,8 @@ def _memory_energy(
         assert store is not None, "a mapping keeps a tensor only where a memory can"
         bits = element_bits(architecture, store, role)
         written = at.fills.happening + at.updates.happening
-        looked_at = at.read_metadata.happening + at.read_metadata.skipped
+        passed = 0.0 if at.addressed else at.read_metadata.skipped
+        looked_at = at.read_metadata.happening + passed
         coded = at.filled_metadata.happening + at.updated_metadata.happening
         for action, elements, metadata, price in (
             ("read", at.reads.happening, looked_at, store.read_energy),
@@ -113,7 +185,8 @@ def _timing(
 ) -> tuple[CyclesEntry, ...]:
     """The cycles of the loop nest without what is skipped, and of every port."""
     busy = average_instances(einsum, architecture, dense.mapping)
-    entries = [CyclesEntry(architecture.compute.name, "loop nest", float(math.ceil(counts.steps)))]
+    steps = float(math.ceil(counts.steps * (1 - _ROUNDING)))
+    entries = [CyclesEntry(architecture.compute.name, "loop nest", steps)]
     for level, store in stores(architecture):
         mine = [
             at
@@ -124,11 +197,15 @@ def _timing(
             sum(bits(einsum, architecture, store, at) for at in mine) / busy[level.name]
             for bits in (_read_bits, _written_bits)
         )
-        for port, moved, limit in (
+        ports = [
             ("read", read, store.read_bits_per_cycle),
             ("write", written, store.write_bits_per_cycle),
             ("shared", read + written, store.shared_bits_per_cycle),
-        ):
+        ]
+        if store.metadata_bits is not None:
+            coded = sum(map(_metadata_bits, mine)) / busy[level.name]
+            ports.append(("metadata", coded, store.metadata_bits_per_cycle))
+        for port, moved, limit in ports:
             cycles = 0.0 if limit is None else float(math.ceil(moved / limit - 1e-9))
             entries.append(CyclesEntry(store.name, port, cycles))
     return tuple(entries)
@@ -136,7 +213,8 @@ def _timing(
 
 def _read_bits(einsum: Einsum, architecture: Architecture, store: Store, at: SparseTensor) -> float:
     bits = element_bits(architecture, store, einsum.tensor(at.tensor).role)
-    return at.reads.timed * bits + at.read_metadata.timed
+    coded = 0.0 if store.metadata_bits is not None else at.read_metadata.timed
+    return at.reads.timed * bits + coded
 
 
 def _written_bits(
@@ -144,4 +222,11 @@ def _written_bits(
 ) -> float:
     bits = element_bits(architecture, store, einsum.tensor(at.tensor).role)
     coded = at.filled_metadata.timed + at.updated_metadata.timed
+    if store.metadata_bits is not None:
+        coded = 0.0
     return (at.fills.timed + at.updates.timed) * bits + coded
+
+
+def _metadata_bits(at: SparseTensor) -> float:
+    """Bits of the format that pass the port of a memory of their own."""
+    return at.read_metadata.timed + at.filled_metadata.timed + at.updated_metadata.timed

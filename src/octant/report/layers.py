@@ -19,6 +19,17 @@ _RUNS = (
     Column("mapping", wraps=True),
 )
 
+_ZEROS = (
+    Column("layer", wraps=True),
+    Column("skipped", right=True),
+    Column("gated", right=True),
+    Column("waiting", right=True),
+    Column("formats", wraps=True),
+    Column("does not fit", wraps=True),
+)
+
+_LEAST_SHOWN = 0.0005
+
 
 def layers_page(card: Scorecard, *, width: int = WIDTH) -> str:
     """The tables of ``octant evaluate --layers``: how layers run, energy by level, mappings.
@@ -31,6 +42,10 @@ def layers_page(card: Scorecard, *, width: int = WIDTH) -> str:
         "LAYERS; in use: of what all units could do",
         *table(_RUNS, map(_run, card.layers), width=width, indent="  "),
     ]
+    zeros = [layer for layer in card.layers if layer.run and layer.run.zeros]
+    if zeros:
+        lines += ["", "ZEROS; bits moved in a format, of those of plain values"]
+        lines += table(_ZEROS, map(_zeros, zeros), width=width, indent="  ")
     costed = [layer for layer in card.layers if _has_known_energy(layer)]
     levels = tuple(dict.fromkeys(part.level for layer in costed for part in layer.energy))
     if costed:
@@ -88,6 +103,29 @@ def _run(layer: LayerResult) -> tuple[str, ...]:
         share(run.utilization),
         layer.limited_by,
         status,
+    )
+
+
+def _zeros(layer: LayerResult) -> tuple[str, ...]:
+    assert layer.run is not None and layer.run.zeros is not None
+    found = layer.run.zeros
+    forms = [
+        f"{use.store} {use.role} {share(use.bits / use.plain_bits)}"
+        for use in found.formats
+        if use.plain_bits
+    ]
+    over = [
+        f"{each.store} {each.part} {share(each.overflow_chance)}"
+        for each in found.occupancy
+        if each.overflow_chance >= _LEAST_SHOWN
+    ]
+    return (
+        layer.name,
+        share(found.skipped),
+        share(found.gated),
+        f"x {found.filling * found.imbalance:.2f}",
+        ", ".join(forms),
+        ", ".join(over),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from octant.arch import Architecture, Saving, Store
+from octant.arch import Architecture, Fanout, Saving, Store
 
 _DONE = {Saving.GATING: "gated", Saving.SKIPPING: "skipped"}
 
@@ -23,6 +23,7 @@ def zeros_of(architecture: Architecture) -> str:
             for level in architecture.levels
             for each in level.intersections
         ),
+        *(phrase for fanout in architecture.fanouts for phrase in _instances(fanout)),
         *_compute(architecture),
     ]
     return "; ".join(words) or "nothing: a zero costs what any value costs"
@@ -37,6 +38,17 @@ def _formats(stores: tuple[Store, ...]) -> Iterator[str]:
             )
             where = " where smaller" if each.optional else ""
             yield f"{store.name}: {each.role} as {ranks}{where}"
+        if store.overflow:
+            yield f"{store.name} may overflow"
+
+
+def _instances(fanout: Fanout) -> Iterator[str]:
+    for axis in fanout.axes:
+        if axis.skipping is not None:
+            group, leader = axis.skipping.group, axis.skipping.leader
+            yield f"{fanout.name}.{axis.name}: of {group} neighbours those with nonzero {leader}"
+    if fanout.queue:
+        yield f"{fanout.name}: queues of {fanout.queue}"
 
 
 def _compute(architecture: Architecture) -> Iterator[str]:

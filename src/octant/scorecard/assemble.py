@@ -34,6 +34,8 @@ def assemble(
     measured: Accuracy | None = None,
     tried: Flexibility | None = None,
     grown: Scalability | None = None,
+    overbooked: bool = False,
+    sampled: int = 0,
 ) -> Scorecard:
     """The scorecard of a network on a chip, from the mapping of each of its layers.
 
@@ -50,6 +52,8 @@ def assemble(
         tried: the chip on a suite; None leaves flexibility to this network.
         grown: how far chip and network scale; None leaves it open.
         measured: accuracy in the architecture's formats; None where the network was not run.
+        overbooked: tiles may be as large as fits in their formats.
+        sampled: runs with zeros of their own, of which the costs are means; 0 for none.
 
     Raises:
         InfeasibleError: a layer has no mapping; the message names it and says why.
@@ -83,7 +87,9 @@ def assemble(
         contributions=contributions(parts, architecture, workload.batch),
         layers=layers,
         coverage=covered,
-        assumptions=assumptions(workload, architecture, layers, covered, measured),
+        assumptions=assumptions(
+            workload, architecture, layers, covered, measured, overbooked, sampled
+        ),
         references=references(workload, architecture, dataflow, measured),
         versions=versions,
     )

@@ -11,6 +11,7 @@ from octant.scorecard.leakage import leaking, not_known
 from octant.scorecard.records import Coverage, LayerResult, OperatorTotal, Place
 from octant.scorecard.references import prices
 from octant.scorecard.uncertainty import extrapolated, unlimited
+from octant.scorecard.zeros import losing, overflowing
 from octant.source import Origin
 from octant.units import text
 from octant.workload import Einsum, Mask, Role, Tensor, VectorWork, Workload
@@ -22,11 +23,14 @@ def assumptions(
     layers: tuple[LayerResult, ...],
     covered: Coverage,
     measured: Accuracy | None = None,
+    overbooked: bool = False,
+    sampled: int = 0,
 ) -> tuple[str, ...]:
     """What is taken for granted, left out, or taken over from the user, a sentence each."""
     return (
         *_left_out(architecture, covered),
-        *_formats(workload, architecture),
+        *_formats(workload, architecture, sampled),
+        *_formats_and_room(architecture, layers, overbooked),
         *(measured.notes if measured else ()),
         *_running(architecture, layers),
         *_limits(architecture),
@@ -69,7 +73,7 @@ def _listed(operators: tuple[OperatorTotal, ...]) -> str:
     )
 
 
-def _formats(workload: Workload, architecture: Architecture) -> Iterator[str]:
+def _formats(workload: Workload, architecture: Architecture, sampled: int) -> Iterator[str]:
     chip = ", ".join(f"{role} {architecture.compute.format(role)}" for role in Role)
     own = {str(tensor.format) for layer in workload.layers for tensor in _tensors(layer.work)} | {
         str(layer.work.format) for layer in workload.layers if isinstance(layer.work, VectorWork)
@@ -77,7 +81,7 @@ def _formats(workload: Workload, architecture: Architecture) -> Iterator[str]:
     given = f"; as given it is in {', '.join(sorted(own))}" if own else ""
     yield f"The network runs in the number formats {chip}{given}."
     if architecture.sees_zeros and _thin(workload):
-        yield from _zeros(workload, architecture)
+        yield from _zeros(workload, architecture, sampled)
         return
     zeros = "; its zeros save neither time nor energy here" if _thin(workload) else ""
     yield f"All values are taken as nonzero, and padding is computed like any other value{zeros}."
@@ -90,11 +94,12 @@ def _thin(workload: Workload) -> bool:
     )
 
 
-def _zeros(workload: Workload, architecture: Architecture) -> Iterator[str]:
+def _zeros(workload: Workload, architecture: Architecture, sampled: int) -> Iterator[str]:
     """What is taken for granted of zeros."""
     tensors = [tensor for layer in workload.mac_layers for tensor in _tensors(layer.work)]
     chance = {tensor.role for tensor in tensors if tensor.density < 1}
     real = {tensor.role for tensor in tensors if isinstance(tensor.pattern, Mask)}
+    real |= {Role.INPUT} if sampled else set()
     words = ", ".join(
         f"{role} {'element by element' if role in real else 'by chance'}"
         for role in Role
@@ -109,10 +114,39 @@ def _zeros(workload: Workload, architecture: Architecture) -> Iterator[str]:
         "coding them have no price."
         + (f" Those of {unused} spare {architecture.name} nothing." if unused else "")
     )
+    if sampled:
+        yield (
+            f"Costs are means over {sampled} runs with the activations of their samples; inputs of "
+            "layers that are too large, or whose places are not known, have the runs' densities."
+        )
     yield (
         "The mappings are the best ones where nothing is zero: with these zeros another mapping "
         "may be better."
     )
+
+
+def _formats_and_room(
+    architecture: Architecture, layers: tuple[LayerResult, ...], overbooked: bool
+) -> Iterator[str]:
+    """Where formats add bits, and where tiles in them do not fit."""
+    if overbooked:
+        yield (
+            "Tiles are as large as fits in their formats: on average where a memory may overflow, "
+            "but for one tile in a million elsewhere."
+        )
+    lost = ", ".join(
+        f"{what} {100 * here:.0f} % ({100 * dense:.0f} % on dense data)"
+        for what, here, dense in losing(layers)
+    )
+    if lost:
+        yield f"Formats add bits of their own; of the bits of plain values they move: {lost}."
+    for store, count, chance, again in overflowing(layers, architecture):
+        many = "1 layer" if count == 1 else f"{count} layers"
+        fate = "fetched from further out each time" if again else "taken as if it fitted"
+        yield (
+            f"Tiles do not always fit {store}: in {many}, up to {text(chance, 'share')} of them; "
+            f"what does not fit is {fate}."
+        )
 
 
 def _used(architecture: Architecture) -> set[Role]:
@@ -123,6 +157,8 @@ def _used(architecture: Architecture) -> set[Role]:
     for level in architecture.levels:
         found |= {leader for each in level.intersections for leader in each.leaders}
         found |= {each.role for store in level.stores for each in store.compression}
+    axes = [axis for fanout in architecture.fanouts for axis in fanout.axes]
+    found |= {axis.skipping.leader for axis in axes if axis.skipping}
     return found
 
 

@@ -19,6 +19,7 @@ from octant.scorecard.vector import (
     not_run,
     on_vector_unit,
 )
+from octant.scorecard.zeros import zero_effects
 from octant.workload import Einsum, Layer, UnknownWork, Workload
 
 
@@ -78,7 +79,7 @@ def on_array(layer: Layer, architecture: Architecture, mapping: LayerMapping) ->
         energy_j=None if evaluation.energy_j is None else evaluation.energy_j * layer.repeats,
         missing=evaluation.missing,
         energy=energy,
-        run=_array_run(mapping, evaluation, layer.repeats),
+        run=_array_run(mapping, evaluation, architecture, layer.repeats),
         dense_latency_s=None if full is None else full.latency_s * layer.repeats,
         dense_energy_j=None
         if full is None or full.energy_j is None
@@ -110,7 +111,9 @@ def _without_macs(
     return result
 
 
-def _array_run(mapping: LayerMapping, evaluation: Evaluation, repeats: int) -> ArrayRun:
+def _array_run(
+    mapping: LayerMapping, evaluation: Evaluation, architecture: Architecture, repeats: int
+) -> ArrayRun:
     search = mapping.result
     return ArrayRun(
         mapping=evaluation.mapping,
@@ -130,6 +133,7 @@ def _array_run(mapping: LayerMapping, evaluation: Evaluation, repeats: int) -> A
         effectual=evaluation.sparse.effectual * repeats
         if mapping.zeros_known and evaluation.sparse is not None
         else None,
+        zeros=zero_effects(mapping, architecture, repeats),
     )
 
 

@@ -13,6 +13,7 @@ from octant.mapper.result import Objective, SearchResult, Status
 from octant.mapping import Mapping
 from octant.model import Evaluation
 from octant.source import Origin
+from octant.sparsity import Occupancy
 from octant.workload import Einsum, UnknownWork, VectorWork
 
 #: The name and version of the JSON form; another version is refused when read.
@@ -185,6 +186,50 @@ class EnergyPart:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatUse:
+    """What a format makes of the bits of a tensor that a memory moves.
+
+    Args:
+        store: the memory.
+        role: of the tensor.
+        bits: moved in the format, metadata among them.
+        metadata_bits: of them, those of the format.
+        plain_bits: moved, were the same tiles held element by element.
+        dense_bits: as ``bits``, where nothing is zero.
+        dense_plain_bits: as ``plain_bits``, where nothing is zero.
+    """
+
+    store: str
+    role: str
+    bits: float
+    metadata_bits: float
+    plain_bits: float
+    dense_bits: float
+    dense_plain_bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroEffects:
+    """What zeros make of a layer, on a chip that does something about them.
+
+    Args:
+        skipped: of the multiply-accumulates, what takes neither time nor energy.
+        gated: of them, what takes time and no energy.
+        filling: factor on the time: groups of coordinates that do not fill the instances.
+        imbalance: factor on the time: the busiest instance beside the average one.
+        formats: of each memory and role with a format.
+        occupancy: of each bounded memory with a format.
+    """
+
+    skipped: float
+    gated: float
+    filling: float
+    imbalance: float
+    formats: tuple[FormatUse, ...]
+    occupancy: tuple[Occupancy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ArrayRun:
     """How the compute array runs a layer: the mapping that was found, and its proof.
 
@@ -205,6 +250,7 @@ class ArrayRun:
             ``utilization = active_share * utilization_of_active``.
         timed: multiply-accumulates that take time: all but those that zeros spare.
         effectual: multiply-accumulates of which no operand is zero; None where it is not known.
+        zeros: what zeros make of it; None where the chip does nothing about them.
     """
 
     mapping: Mapping
@@ -222,6 +268,7 @@ class ArrayRun:
     utilization_of_active: float
     timed: float
     effectual: float | None
+    zeros: ZeroEffects | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Totals:
         layers_run: of those, on the array, on the vector unit or fused.
         macs: multiply-accumulates that take time: all but those that zeros spare.
         effectual: multiply-accumulates of which no operand is zero; None where that is not known.
-        dense_latency_s: were nothing zero; None where zeros change nothing.
+        dense_latency_s: were nothing zero; None where no values are known to be zero.
         dense_energy_j: so, too; None also where a needed price is missing.
         cycles: of the layers that run.
         latency_s: cycles over the clock.
@@ -95,9 +95,9 @@ def _effectual(run: list[LayerResult]) -> float | None:
 
 
 def _dense(run: list[LayerResult], amount: str) -> float | None:
-    """An amount of the run on dense data; None where zeros change it in no layer."""
+    """An amount of the run on dense data; None where no values are known to be zero."""
     pairs = [(getattr(layer, amount), getattr(layer, f"dense_{amount}")) for layer in run]
-    if all(full is None or full == thin for thin, full in pairs):
+    if all(full is None for _, full in pairs) or _effectual(run) is None:
         return None
     return math.fsum((thin if full is None else full) or 0.0 for thin, full in pairs)
 

@@ -3,11 +3,14 @@
 from octant.sparsity.counts import HopFactor, Moves, SparseCounts, SparseTensor, SparseTransfer
 from octant.sparsity.density import array_of, empty_chance, mask_of, occupancy_chances
 from octant.sparsity.formats import Stored, stored
+from octant.sparsity.occupancy import Occupancy
+from octant.sparsity.overflow import with_room_for_formats
 from octant.sparsity.passes import thin
 
 __all__ = [
     "HopFactor",
     "Moves",
+    "Occupancy",
     "SparseCounts",
     "SparseTensor",
     "SparseTransfer",
@@ -18,4 +21,5 @@ __all__ = [
     "occupancy_chances",
     "stored",
     "thin",
+    "with_room_for_formats",
 ]

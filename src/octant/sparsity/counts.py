@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from octant.sparsity.occupancy import Occupancy
+
 
 @dataclass(frozen=True, slots=True)
 class Moves:
@@ -42,10 +44,13 @@ class SparseTensor:
         read_metadata: bits of the format that are read with the elements.
         filled_metadata: bits of the format that are written with the fills.
         updated_metadata: bits of the format that are written with the updates.
+        tile_elements: of one tile, zeros among them.
         elements: that one tile stores, on average.
         metadata_bits: of one tile, on average.
         most_elements: that one tile can come to store.
         compressed: the level leaves zeros out.
+        addressed: what an intersection skips is passed over by its address, and nothing of it is
+            looked at: the ranks that its leaders decide on are those of offsets.
     """
 
     level: str
@@ -56,10 +61,12 @@ class SparseTensor:
     read_metadata: Moves
     filled_metadata: Moves
     updated_metadata: Moves
+    tile_elements: int
     elements: float
     metadata_bits: float
     most_elements: int
     compressed: bool
+    addressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,11 @@ class SparseCounts:
         effectual: multiply-accumulates of which no operand is zero.
         steps: cycles of the loop nest when nothing stalls; skipped work takes none.
         packing: of the steps, the factor that packed nonzeros leave.
+        padding: of the steps, the factor of stored zeros that are multiplied.
+        filling: of the steps, the factor by which groups of coordinates do not fill the instances
+            that skip empty ones.
         imbalance: of the steps, the factor by which the busiest instance exceeds the average.
+        occupancy: what the tiles of each bounded memory with a format take of it.
         chance: names of tensors whose masks were too large to be met one by one.
     """
 
@@ -118,7 +129,10 @@ class SparseCounts:
     effectual: float
     steps: float
     packing: float
+    padding: float
+    filling: float
     imbalance: float
+    occupancy: tuple[Occupancy, ...] = ()
     chance: tuple[str, ...] = ()
 
     def tensor(self, level: str, tensor: str) -> SparseTensor:

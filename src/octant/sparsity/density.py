@@ -7,6 +7,7 @@ those of a tile at a random place; a mask's are the shares of its tiles, laid si
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 _LONGEST_PRODUCT = 4096
 _LARGEST_BAND = 1 << 26
+_LONGEST_EXACT = 1 << 14
 
 
 def mask_of(nonzero: Booleans) -> Mask:
@@ -222,6 +224,88 @@ def hypergeometric(size: int, nonzeros: int, drawn: int) -> Floats:
 def _choices(of: int, taken: int) -> float:
     """The logarithm of the binomial coefficient."""
     return math.lgamma(of + 1) - math.lgamma(taken + 1) - math.lgamma(of - taken + 1)
+
+
+def nonempty_chances(
+    tensor: Tensor, shape: Extents, tile: Extents, group: int, rank: str
+) -> Floats:
+    """The chance of each number of tiles with a nonzero among neighbours, from none to all.
+
+    By inclusion and exclusion over the tiles that are empty: exactly j of g are with
+    C(g, j) sum over i of (-1)^i C(g - j, i) H(j + i), where H(m) is the chance that m given ones
+    are. Terms cancel, so H has some hundred binary digits.
+
+    Args:
+        tensor: whose tiles; its nonzeros are a matter of chance.
+        shape: the extents of the whole tensor.
+        tile: the extents of a tile.
+        group: neighbours.
+        rank: along which they are neighbours.
+
+    >>> from octant.workload import Role, Term
+    >>> row = Tensor("A", Role.INPUT, ((Term("K"),),), density=0.5)
+    >>> nonempty_chances(row, (4,), (2,), 2, "K").round(4).tolist()  # both nonzeros in one, or not
+    [0.0, 0.3333, 0.6667]
+    """
+    inside, pattern = math.prod(tile), tensor.pattern
+    if isinstance(pattern, Even):
+        return _even(group, min(1.0, inside * tensor.density))
+    if isinstance(pattern, Structured) and pattern.rank == rank:
+        return _structured_nonempty(tensor, pattern, tile, group)
+    size = math.prod(shape)
+    if isinstance(pattern, Structured) or group * inside > _LONGEST_EXACT:
+        return binomial(group, 1 - empty_chance(tensor, shape, tile))
+    zeros = size - math.ceil(tensor.density * size - 1e-9)
+    return np.array(_exclusion(group, zeros, size, inside)).clip(0)
+
+
+def _structured_nonempty(tensor: Tensor, pattern: Structured, tile: Extents, group: int) -> Floats:
+    """Tiles that share groups of the pattern: each of its rows draws for itself."""
+    part = tile[_axis(tensor, pattern.rank)]
+    rows = math.prod(tile) // part
+    every = math.comb(pattern.of, pattern.keep)
+    chances, left = np.ones(1), group
+    while left:
+        some = min(left, max(1, pattern.of // part))
+        empty = [
+            Fraction(math.comb(max(0, pattern.of - j * part), pattern.keep), every) ** rows
+            for j in range(some + 1)
+        ]
+        chances = np.convolve(chances, [float(chance) for chance in _excluded(empty)])
+        left -= some
+    return np.asarray(chances)
+
+
+def _excluded(empty: list[Fraction]) -> list[Fraction]:
+    """The chance of each number of nonempty tiles, from that of so many given ones being empty."""
+    group = len(empty) - 1
+    return [
+        math.comb(group, j)
+        * sum((-1) ** i * math.comb(group - j, i) * empty[j + i] for i in range(group - j + 1))
+        for j in range(group, -1, -1)
+    ]
+
+
+def binomial(drawn: int, chance: float) -> Floats:
+    """The chance of each number of nonzeros among drawn elements that are nonzero each by itself.
+
+    >>> binomial(2, 0.5).tolist()
+    [0.25, 0.5, 0.25]
+    """
+    counts = range(drawn + 1)
+    ways = [math.comb(drawn, x) * chance**x * (1 - chance) ** (drawn - x) for x in counts]
+    return np.array(ways)
+
+
+@lru_cache(maxsize=256)
+def _exclusion(group: int, zeros: int, size: int, inside: int) -> tuple[float, ...]:
+    digits = 2 * group + 128
+    empty, chance = [Fraction(1)], 1 << digits
+    for place in range(group * inside):
+        chance = chance * max(0, zeros - place) // (size - place)
+        if (place + 1) % inside == 0:
+            empty.append(Fraction(chance, 1 << digits))
+    return tuple(float(found) for found in _excluded(empty))
 
 
 def tile_counts(nonzero: Booleans, tile: Extents) -> NDArray[np.int64]:

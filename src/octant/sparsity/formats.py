@@ -22,11 +22,13 @@ class Stored:
         metadata_bits: coordinates, runs, flags and offsets; with run lengths also the zeros that
             are stored because a run is longer than its field.
         by_rank: the metadata of each rank of the format, in bits.
+        padding: zeros that are stored because a run is longer than its field.
     """
 
     elements: float
     metadata_bits: float
     by_rank: tuple[float, ...]
+    padding: float = 0.0
 
     def bits(self, element_bits: float) -> float:
         """All bits of the tile."""
@@ -56,27 +58,30 @@ def stored(
     26382
     """
     parts = _by_format_rank(compression, tensor, tile)
+    block = _block(compression, tensor, tile)
     fibers = held = 1.0
+    padding = 0.0
     metadata = []
     for place, (rank, span) in enumerate(zip(compression.ranks, parts, strict=True)):
-        inner = math.prod(
-            (extent for later in parts[place + 1 :] for extent in later.values()), start=1
-        )
-        below = _extents(tile, parts[place + 1 :])
-        size = math.prod(span.values())
+        below = _extents(tile, parts[place + 1 :], block)
+        inner = math.prod(below)
+        size = math.prod(-(-extent // block[axis]) for axis, extent in span.items())
         empty = empty_chance(tensor, shape, below)
         nonempty = fibers * size * (1 - empty)
         trivial = size == 1 and place > 0
         bits = 0.0 if trivial else _rank_bits(rank, held, size, nonempty)
         if rank.format is RankFormat.RUN_LENGTH and not trivial:
-            extra = _fillers(rank, tensor, shape, tile, parts, place) * fibers
+            extra = _fillers(rank, tensor, shape, tile, parts, place, block) * fibers
             bits += extra * (rank.bits + element_bits * inner)
+            padding += extra * inner
         metadata.append(bits)
         fibers *= size
         keeps_empty = rank.format in (RankFormat.UNCOMPRESSED, RankFormat.FLAGGED)
         held = held * size if keeps_empty else nonempty
-    elements = math.prod(tile) * (share(tensor, shape) if compression.leaves_zeros_out else 1.0)
-    return Stored(elements, sum(metadata), tuple(metadata))
+    elements = held * math.prod(block)
+    if compression.leaves_zeros_out:
+        elements = math.prod(tile) * share(tensor, shape)
+    return Stored(elements, sum(metadata), tuple(metadata), padding)
 
 
 def plain(tile: Extents) -> Stored:
@@ -118,10 +123,20 @@ def _by_format_rank(
     return parts
 
 
-def _extents(tile: Extents, parts: tuple[dict[int, int], ...]) -> Extents:
-    """The extents of the sub-tile of some ranks of the format: 1 along all other axes."""
+def _block(compression: Compression, tensor: Tensor, tile: Extents) -> Extents:
+    """The extents of what is one entry of the format: 1 along each axis that names no other."""
+    sizes = dict(compression.block)
+    found = []
+    for terms, extent in zip(tensor.axes, tile, strict=True):
+        named = [sizes[term.rank] for term in terms if term.rank in sizes]
+        found.append(min(extent, named[0] if named else 1))
+    return tuple(found)
+
+
+def _extents(tile: Extents, parts: tuple[dict[int, int], ...], block: Extents) -> Extents:
+    """The extents of the sub-tile of some ranks of the format: a block's along all other axes."""
     kept = {axis for part in parts for axis in part}
-    return tuple(extent if axis in kept else 1 for axis, extent in enumerate(tile))
+    return tuple(extent if axis in kept else block[axis] for axis, extent in enumerate(tile))
 
 
 def _rank_bits(rank: FormatRank, held: float, size: int, nonempty: float) -> float:
@@ -144,16 +159,18 @@ def _fillers(
     tile: Extents,
     parts: tuple[dict[int, int], ...],
     place: int,
+    block: Extents,
 ) -> float:
     """The zeros of one fiber that are stored because a run of r bits reaches only 2**r - 1 zeros.
 
     The j-th filler before a nonzero is there where the j * 2**r coordinates before it are all
     empty; the chance of that is the chance of so many empty ones less that of one more.
     """
-    size, reach = math.prod(parts[place].values()), 2**rank.bits
-    below = _extents(tile, parts[place + 1 :])
+    reach = 2**rank.bits
+    size = math.prod(-(-extent // block[axis]) for axis, extent in parts[place].items())
+    below = _extents(tile, parts[place + 1 :], block)
     if masked(tensor, shape) is not None:
-        return _counted_fillers(tensor, shape, tile, parts, place, reach)
+        return _counted_fillers(tensor, shape, tile, parts, place, reach, block)
     run = _run_empty(tensor, shape, below, math.prod(below))
     found = 0.0
     for zeros in range(reach, size, reach):
@@ -186,6 +203,7 @@ def _counted_fillers(
     parts: tuple[dict[int, int], ...],
     place: int,
     reach: int,
+    block: Extents,
 ) -> float:
     """The same, counted on a mask: the average over the fibers of all its tiles."""
     import numpy as np
@@ -194,9 +212,9 @@ def _counted_fillers(
 
     nonzero = masked(tensor, shape)
     assert nonzero is not None
-    kept = tile_counts(nonzero, _extents(tile, parts[place + 1 :])) > 0
+    kept = tile_counts(nonzero, _extents(tile, parts[place + 1 :], block)) > 0
     span = list(parts[place])
-    lengths = [tile[axis] for axis in span]
+    lengths = [-(-tile[axis] // block[axis]) for axis in span]
     fibers, found = 0, 0
     rolled = np.moveaxis(kept, span, range(-len(span), 0))
     for outer in np.ndindex(*rolled.shape[: rolled.ndim - len(span)]):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
+import numpy as np
+
 from octant.sparsity.density import Floats
+
+_DRAWN = 1024
 
 
 def busiest(work: Floats, instances: int) -> float:
@@ -43,6 +48,63 @@ def expected_busiest(mean: float, variance: float, most: float, instances: int) 
         return 1.0
     high = NormalDist().inv_cdf((instances - 0.375) / (instances + 0.25))
     return min(most, mean + math.sqrt(variance) * high) / mean
+
+
+def queued(work: Floats, depth: int) -> float:
+    """The time of all passes over the average work, where passes wait in a queue before instances.
+
+    A pass is handed to all queues at once, as soon as none is full: as soon as every instance has
+    taken up the pass that came so many before it.
+
+    Args:
+        work: (instances, passes) products of each instance in each pass; passes without any are
+            not handed out.
+        depth: of the queues.
+
+    >>> import numpy as np
+    >>> queued(np.array([[3.0, 1.0], [1.0, 3.0]]), 1)  # the second runs ahead of the first
+    1.0
+    >>> busiest(np.array([[3.0, 1.0], [1.0, 3.0]]), 2)
+    1.5
+    """
+    total = work.sum()
+    if not total:
+        return 1.0
+    busy = work[:, work.max(axis=0) > 0]
+    ended, handed = np.zeros(len(busy)), 0.0
+    started = np.zeros(busy.shape[1])
+    for number in range(busy.shape[1]):
+        if number >= depth:
+            handed = max(handed, started[number - depth])
+        begun = np.maximum(ended, handed)
+        started[number] = begun.max()
+        ended = begun + busy[:, number]
+    return float(ended.max() * len(busy) / total)
+
+
+@lru_cache(maxsize=1024)
+def expected_queued(
+    mean: float, variance: float, most: float, instances: int, depth: int, passes: int
+) -> float:
+    """The same by chance: of drawn passes, the same draw every time.
+
+    The work of an instance in a pass is drawn from a gamma distribution of the same mean and
+    variance, at most all of the work; so many passes that the start no longer matters.
+
+    Args:
+        mean: products of one instance in one pass.
+        variance: of that number.
+        most: products of a pass without zeros.
+        instances: at work at once.
+        depth: of the queues.
+        passes: of the layer.
+    """
+    if instances < 2 or mean <= 0 or variance <= 0:
+        return 1.0
+    source = np.random.default_rng(0)
+    shape = (instances, min(passes, _DRAWN))
+    drawn = source.gamma(mean**2 / variance, variance / mean, shape).clip(max=most)
+    return queued(drawn, depth)
 
 
 def product_variance(points: float, shares: tuple[tuple[float, float], ...]) -> float:

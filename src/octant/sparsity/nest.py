@@ -19,6 +19,7 @@ class Digit:
         stride: what one iteration adds to the rank's index.
         block: the number of its node, the outermost 0.
         temporal: its iterations follow one another.
+        axis: the number of its axis, where it is a fanout's.
     """
 
     rank: str
@@ -26,6 +27,7 @@ class Digit:
     stride: int
     block: int
     temporal: bool
+    axis: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,27 @@ def digits(mapping: Mapping) -> tuple[Digit, ...]:
     for index in reversed(range(len(mapping.blocks))):
         block = mapping.blocks[index]
         temporal = isinstance(block, TemporalBlock)
-        for loop in reversed(block.loops):
-            stride = strides.get(loop.rank, 1)
-            strides[loop.rank] = stride * loop.factor
-            if loop.factor > 1:
-                found.append(Digit(loop.rank, loop.factor, stride, index, temporal))
+        axes = (block.loops,) if isinstance(block, TemporalBlock) else block.axes
+        for axis, loops in reversed(list(enumerate(axes))):
+            for loop in reversed(loops):
+                stride = strides.get(loop.rank, 1)
+                strides[loop.rank] = stride * loop.factor
+                if loop.factor > 1:
+                    found.append(Digit(loop.rank, loop.factor, stride, index, temporal, axis))
     return tuple(reversed(found))
 
 
-def hops(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> tuple[Hop, ...]:
-    """Every hop of every tensor, the outermost first."""
-    loops = digits(mapping)
+def hops(
+    einsum: Einsum, architecture: Architecture, mapping: Mapping, loops: tuple[Digit, ...]
+) -> tuple[Hop, ...]:
+    """Every hop of every tensor, the outermost first.
+
+    Args:
+        einsum: the layer.
+        architecture: where it runs.
+        mapping: how.
+        loops: its ``digits``.
+    """
     found = []
     for tensor in einsum.tensors:
         keepers = [
@@ -98,12 +110,13 @@ def _stay(
     A tile stays while the loops right around it are over ranks that it does not have. The compute
     unit holds nothing from one step to the next.
     """
+    ranks = tensor.ranks
     stay = {index for index, digit in enumerate(loops) if digit.block >= child}
     for index in reversed(range(len(loops))):
         digit = loops[index]
         if digit.block >= child or not digit.temporal:
             continue
-        if digit.rank in tensor.ranks or child == len(architecture.nodes):
+        if digit.rank in ranks or child == len(architecture.nodes):
             break
         stay.add(index)
     stay |= {
@@ -111,7 +124,7 @@ def _stay(
         for index, digit in enumerate(loops)
         if not digit.temporal
         and parent < digit.block < child
-        and digit.rank not in tensor.ranks
+        and digit.rank not in ranks
         and _shares(architecture.nodes[digit.block], tensor.role)
     }
     return frozenset(stay)

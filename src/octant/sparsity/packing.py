@@ -28,6 +28,21 @@ def share_of_passes(chances: Floats, lanes: int) -> float:
     return passes(chances, lanes) / -(-(len(chances) - 1) // lanes)
 
 
+def slowest_passes(chances: Floats, lanes: int, rows: int) -> float:
+    """The passes of the slowest of some equal groups that start together, on average.
+
+    None of them takes more than p passes with the chance that one does not, to the power of their
+    number.
+
+    >>> slowest_passes(np.array([0.0, 0.5, 0.5]), 1, 2)  # 1 or 2 passes; both 1 in a quarter
+    1.75
+    """
+    below = np.cumsum(chances)
+    most = -(-(len(chances) - 1) // lanes)
+    within = [below[min(count * lanes, len(chances) - 1)] ** rows for count in range(most)]
+    return float(most - sum(within))
+
+
 def mean_fill(chances: Floats, lanes: int) -> float:
     """The share of lanes in use, averaged over the groups that are not empty.
 

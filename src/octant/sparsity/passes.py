@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from octant.arch import Architecture, Compression, Level, Saving
+from octant.arch import Architecture, Level, Saving
 from octant.counting import AccessCounts, TensorCounts
-from octant.mapping import Mapping, tile_sizes
-from octant.mapping.validity import element_bits
+from octant.mapping import Mapping
 from octant.sparsity import shares
 from octant.sparsity.counts import (
     HopFactor,
@@ -17,13 +16,14 @@ from octant.sparsity.counts import (
     SparseTensor,
     SparseTransfer,
 )
-from octant.sparsity.density import is_masked, largest_occupancy, occupancy_chances
-from octant.sparsity.formats import Stored, chosen
-from octant.sparsity.imbalance import busiest, expected_busiest, product_variance
-from octant.sparsity.nest import Hop, digits, hops, window
-from octant.sparsity.packing import share_of_passes
+from octant.sparsity.density import is_masked, largest_occupancy, occupancy_chances, share
+from octant.sparsity.holding import Held, holding, occupancies
+from octant.sparsity.nest import Hop, digits, hops
+from octant.sparsity.overflow import overflow_shares, spilled
+from octant.sparsity.packing import mean_fill, share_of_passes
 from octant.sparsity.shares import Conditions, Nest, Share, narrower
-from octant.workload import Einsum, Even, Structured, Tensor
+from octant.sparsity.waiting import Waiting, skipping_axes, waiting
+from octant.workload import Einsum, Tensor
 
 _NOTHING = Moves()
 
@@ -41,32 +41,20 @@ class _Passage:
 
     def moves(self, dense: float, nonzeros: bool) -> Moves:
         """So many dense accesses, by what becomes of them; of nonzeros only, or of all elements."""
-
-        def of(share: Share) -> float:
-            return dense * (share.nonzeros if nonzeros else share.elements)
-
-        return Moves(
-            happening=of(self.happening),
-            gated=of(self.timed) - of(self.happening),
-            skipped=of(self.arriving) - of(self.timed),
+        parts = (self.happening, self.timed, self.arriving)
+        happening, timed, arriving = (
+            dense * (part.nonzeros if nonzeros else part.elements) for part in parts
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A tensor at a level: its tile, and what it takes there."""
-
-    tile: tuple[int, ...]
-    stored: Stored
-    compression: Compression | None
-
-    @property
-    def leaves_zeros_out(self) -> bool:
-        return self.compression is not None and self.compression.leaves_zeros_out
+        return Moves(happening, timed - happening, arriving - timed)
 
 
 def thin(
-    einsum: Einsum, architecture: Architecture, mapping: Mapping, counts: AccessCounts
+    einsum: Einsum,
+    architecture: Architecture,
+    mapping: Mapping,
+    counts: AccessCounts,
+    *,
+    sparseloop_compatible: bool = False,
 ) -> SparseCounts:
     """What zeros leave of the dense counts of a mapping, as expected values.
 
@@ -80,22 +68,30 @@ def thin(
         architecture: with what it does about zeros.
         mapping: a valid mapping (``mapping.check``).
         counts: of ``counting.count``.
+        sparseloop_compatible: packed nonzeros take their products over the lanes in use, as in
+            Sparseloop, instead of their passes.
     """
     nest = Nest(einsum, digits(mapping))
     passages = _passages(einsum, architecture, mapping, nest)
-    held = _held(einsum, architecture, mapping)
+    held = holding(einsum, architecture, mapping, nest.shapes)
     names = [node.name for node in architecture.nodes] + [architecture.compute.name]
     tensors = tuple(_tensor(einsum, names, at, passages[at.tensor], held) for at in counts.tensors)
-    all_kept, timed_kept = _of_products(einsum, architecture, passages)
+    transfers = _transfers(architecture, names, counts, passages, held)
+    taken = occupancies(einsum, architecture, held)
+    lost = overflow_shares(einsum, architecture, taken)
+    if lost:
+        tensors, transfers = spilled(architecture, tensors, transfers, lost)
+    all_kept, timed_kept = _of_products(nest, architecture, passages)
     happening, timed = (shares.of_products(nest, kept) for kept in (all_kept, timed_kept))
-    packing = _packing(einsum, architecture)
-    slots = timed * packing
-    happening = min(happening, slots)
-    imbalance = _imbalance(nest, architecture, timed_kept) if timed < 1 else 1.0
+    packing = _packing(einsum, architecture, sparseloop_compatible)
+    padding = _padding(einsum, architecture, held)
+    slots = min(1.0, timed * packing * padding)
+    happening = min(happening * padding, slots)
+    wait = waiting(nest, architecture, timed_kept) if timed < 1 else Waiting()
     everything = {tensor.name: frozenset[int]() for tensor in einsum.operands}
     return SparseCounts(
         tensors=tensors,
-        transfers=_transfers(architecture, names, counts, passages, held),
+        transfers=transfers,
         factors=tuple(
             HopFactor(
                 name,
@@ -112,9 +108,12 @@ def thin(
             counts.macs * happening, counts.macs * (slots - happening), counts.macs * (1 - slots)
         ),
         effectual=counts.macs * shares.of_products(nest, everything),
-        steps=counts.steps * timed * packing * imbalance,
+        steps=counts.steps * timed * packing * padding * wait.filling * wait.imbalance,
         packing=packing,
-        imbalance=imbalance,
+        padding=padding,
+        filling=wait.filling,
+        imbalance=wait.imbalance,
+        occupancy=taken,
         chance=tuple(
             tensor.name
             for tensor in einsum.tensors
@@ -128,7 +127,7 @@ def _passages(
 ) -> dict[str, list[_Passage]]:
     """The hops of each tensor, outermost first, with what intersections leave of them."""
     found: dict[str, list[_Passage]] = {tensor.name: [] for tensor in einsum.tensors}
-    for hop in hops(einsum, architecture, mapping):
+    for hop in hops(einsum, architecture, mapping, nest.digits):
         tensor = einsum.tensor(hop.tensor)
         before = found[hop.tensor]
         arriving: Conditions = before[-1].conditions if before else {}
@@ -136,9 +135,9 @@ def _passages(
         gates = _conditions(einsum, architecture, hop, tensor, Saving.GATING)
         timed = narrower(arriving, skips)
         kept = narrower(timed, gates)
-        first, second, third = (
-            shares.of_accesses(nest, tensor, hop.stay, each) for each in (arriving, timed, kept)
-        )
+        first = shares.of_accesses(nest, tensor, hop.stay, arriving)
+        second = first if not skips else shares.of_accesses(nest, tensor, hop.stay, timed)
+        third = second if not gates else shares.of_accesses(nest, tensor, hop.stay, kept)
         skipped = narrower(before[-1].timed_conditions if before else {}, skips)
         before.append(_Passage(hop, first, second, third, kept, skipped))
     return found
@@ -158,17 +157,22 @@ def _conditions(
 
 
 def _of_products(
-    einsum: Einsum, architecture: Architecture, passages: dict[str, list[_Passage]]
+    nest: Nest, architecture: Architecture, passages: dict[str, list[_Passage]]
 ) -> tuple[Conditions, Conditions]:
     """What a product needs to be computed, and what it needs to take time.
 
-    An operand that does not come leaves nothing to multiply; of a packed one only nonzeros do.
+    An operand that does not come leaves nothing to multiply; of a packed one only nonzeros do;
+    instances along an axis that skips get only parts that are not empty.
     """
+    einsum = nest.einsum
     happening: dict[str, frozenset[int]] = {}
     timed: dict[str, frozenset[int]] = {}
     for tensor in einsum.operands:
         happening = narrower(happening, passages[tensor.name][-1].conditions)
         timed = narrower(timed, passages[tensor.name][-1].timed_conditions)
+    for along in skipping_axes(nest, architecture):
+        happening = narrower(happening, {along.leader: along.inside})
+        timed = narrower(timed, {along.leader: along.inside})
     packed = {each.role for each in architecture.compute.packing}
     alone = {tensor.name: frozenset[int]() for tensor in einsum.operands if tensor.role in packed}
     happening = narrower(happening, alone)
@@ -184,44 +188,19 @@ def _of_products(
     return happening, timed
 
 
-def _held(
-    einsum: Einsum, architecture: Architecture, mapping: Mapping
-) -> dict[tuple[str, str], _Held]:
-    """Every tensor at every level that keeps it."""
-    found = {}
-    sizes = tile_sizes(einsum, mapping)
-    for node, block, tile in zip(architecture.nodes, mapping.blocks, sizes, strict=True):
-        for tensor in einsum.tensors:
-            store = node.store(tensor.role) if isinstance(node, Level) else None
-            if store is None or tensor.name not in getattr(block, "keeps", ()):
-                continue
-            form = next((each for each in store.compression if each.role is tensor.role), None)
-            extents = tensor.shape(tile)
-            taken = chosen(
-                form,
-                tensor,
-                tensor.shape(einsum.sizes),
-                extents,
-                element_bits(tensor, architecture, store),
-            )
-            found[node.name, tensor.name] = _Held(extents, *taken)
-    return found
-
-
 def _tensor(
     einsum: Einsum,
     names: list[str],
     at: TensorCounts,
     passages: list[_Passage],
-    held: dict[tuple[str, str], _Held],
+    held: dict[tuple[str, str], Held],
 ) -> SparseTensor:
     """The accesses of a tensor at a level: handed inwards, and come from outside."""
     mine = held[at.level, at.tensor]
     index = names.index(at.level)
     inwards = next(each for each in passages if each.hop.parent == index)
     incoming = next((each for each in passages if each.hop.child == index), None)
-    zeros_gone, tensor = mine.leaves_zeros_out, einsum.tensor(at.tensor)
-    shape = tensor.shape(einsum.sizes)
+    zeros_gone, tensor = mine.leaves_zeros_out, mine.tensor
 
     def metadata(passage: _Passage, dense: int) -> Moves:
         whole = passage.moves(dense, False)
@@ -230,24 +209,37 @@ def _tensor(
     return SparseTensor(
         level=at.level,
         tensor=at.tensor,
-        reads=inwards.moves(at.reads, zeros_gone),
-        fills=_sent(incoming, at.fills, zeros_gone),
-        updates=inwards.moves(at.updates, zeros_gone),
+        reads=_of_held(inwards, at.reads, mine),
+        fills=_NOTHING if incoming is None else _only(_of_held(incoming, at.fills, mine)),
+        updates=_of_held(inwards, at.updates, mine),
         read_metadata=metadata(inwards, at.reads),
         filled_metadata=_NOTHING if incoming is None else _only(metadata(incoming, at.fills)),
         updated_metadata=metadata(inwards, at.updates),
+        tile_elements=math.prod(mine.tile),
         elements=mine.stored.elements,
         metadata_bits=mine.stored.metadata_bits,
-        most_elements=largest_occupancy(tensor, shape, mine.tile)
+        most_elements=largest_occupancy(tensor, mine.shape, mine.tile)
         if zeros_gone
         else math.prod(mine.tile),
         compressed=zeros_gone,
+        addressed=mine.addressed(_decided(einsum, tensor, inwards)),
     )
 
 
-def _sent(incoming: _Passage | None, fills: int, zeros_gone: bool) -> Moves:
-    """The fills that come; what was spared at the parent never sets out."""
-    return _NOTHING if incoming is None else _only(incoming.moves(fills, zeros_gone))
+def _decided(einsum: Einsum, tensor: Tensor, passage: _Passage) -> frozenset[str]:
+    """The ranks of a tensor on which the leaders of a hop decide, those of one index left out."""
+    if not passage.timed_conditions:
+        return frozenset()
+    leaders = (einsum.tensor(name) for name in passage.timed_conditions)
+    shared = frozenset(rank for leader in leaders for rank in leader.ranks & tensor.ranks)
+    return frozenset(rank for rank in shared if einsum.sizes[rank] > 1)
+
+
+def _of_held(passage: _Passage, dense: int, held: Held) -> Moves:
+    """So many dense accesses of what a level holds; what was spared further out never sets out."""
+    if held.leaves_zeros_out:
+        return passage.moves(dense, True)
+    return passage.moves(dense, False).times(held.kept_share)
 
 
 def _only(moves: Moves) -> Moves:
@@ -259,7 +251,7 @@ def _transfers(
     names: list[str],
     counts: AccessCounts,
     passages: dict[str, list[_Passage]],
-    held: dict[tuple[str, str], _Held],
+    held: dict[tuple[str, str], Held],
 ) -> tuple[SparseTransfer, ...]:
     """What crosses each fanout: in the child's format, or in that of the compute unit's parent."""
     found = []
@@ -271,13 +263,13 @@ def _transfers(
         child = passage.hop.child
         end = passage.hop.parent if child == len(architecture.nodes) else child
         form = held[names[end], at.tensor]
-        moved = passage.moves(at.elements, form.leaves_zeros_out).happening
+        moved = _of_held(passage, at.elements, form).happening
         bits = passage.moves(at.elements, False).happening * form.stored.metadata_bits
         found.append(SparseTransfer(at.fanout, at.tensor, moved, bits / math.prod(form.tile)))
     return tuple(found)
 
 
-def _packing(einsum: Einsum, architecture: Architecture) -> float:
+def _packing(einsum: Einsum, architecture: Architecture, lanes_in_use: bool) -> float:
     """The factor on the steps that packed operands leave, each by itself."""
     factor = 1.0
     for each in architecture.compute.packing:
@@ -298,46 +290,25 @@ def _packing(einsum: Einsum, architecture: Architecture) -> float:
                 for index, extent in enumerate(shape)
             )
             chances = occupancy_chances(tensor, shape, group)
-            factor *= share_of_passes(chances, min(each.lanes, max(group)))
+            lanes = min(each.lanes, max(group))
+            if lanes_in_use:
+                factor *= share(tensor, shape) / mean_fill(chances, lanes)
+            else:
+                factor *= share_of_passes(chances, lanes)
     return factor
 
 
-def _imbalance(nest: Nest, architecture: Architecture, kept: Conditions) -> float:
-    """How much longer the busiest instance takes than the average one.
-
-    A pass is what runs below the innermost fanout in use; all instances start a pass together.
-    """
-    places = [index for index, digit in enumerate(nest.digits) if not digit.temporal]
-    if not places:
+def _padding(
+    einsum: Einsum, architecture: Architecture, held: dict[tuple[str, str], Held]
+) -> float:
+    """The factor on the products of zeros that are stored because a run is too long."""
+    zeros = architecture.compute.zeros
+    if zeros is None or not zeros.padding:
         return 1.0
-    edge = max(nest.digits[index].block for index in places)
-    inside = frozenset(
-        index for index, digit in enumerate(nest.digits) if digit.temporal and digit.block > edge
-    )
-    instances = math.prod(nest.digits[index].factor for index in places)
-    outer = [
-        index for index in range(len(nest.digits)) if index not in inside and index not in places
-    ]
-    if instances * math.prod(nest.digits[i].factor for i in outer) <= shares.MOST_POINTS:
-        work = shares.products_by(nest, kept, [*places, *outer])
-        if work is not None:
-            return busiest(work.reshape(instances, -1), instances)
-    return _by_chance(nest, kept, inside, instances)
-
-
-def _by_chance(nest: Nest, kept: Conditions, inside: frozenset[int], instances: int) -> float:
-    """The busiest instance over the average one, where the nonzeros are a matter of chance."""
-    points = float(math.prod(nest.digits[index].factor for index in inside))
-    deciding = []
-    for name, stay in kept.items():
-        leader = nest.einsum.tensor(name)
-        whole = math.prod(window(nest.einsum, leader, nest.digits, inside))
-        each = math.prod(window(nest.einsum, leader, nest.digits, stay & inside))
-        chance = shares.of_products(nest, {name: stay})
-        if isinstance(leader.pattern, Even | Structured):
-            points *= chance
-            continue
-        deciding.append((chance, max(1.0, whole / each)))
-    mean = points * math.prod(chance for chance, _ in deciding)
-    variance = product_variance(points, tuple(deciding))
-    return expected_busiest(mean, variance, points, instances)
+    factor = 1.0
+    for tensor in einsum.operands:
+        inner = [each for (_, name), each in held.items() if name == tensor.name][-1:]
+        if tensor.role in zeros.operands:
+            for each in inner:
+                factor *= 1 + each.stored.padding / max(each.stored.elements, 1e-300)
+    return factor

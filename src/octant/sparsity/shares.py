@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_letters
 from typing import TypeAlias
 
@@ -48,10 +48,16 @@ class Nest:
 
     einsum: Einsum
     digits: tuple[Digit, ...]
+    shapes: dict[str, tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        sizes = self.einsum.sizes
+        shapes = {tensor.name: tensor.shape(sizes) for tensor in self.einsum.tensors}
+        object.__setattr__(self, "shapes", shapes)
 
     def shape(self, tensor: Tensor) -> tuple[int, ...]:
         """The extents of a whole tensor."""
-        return tensor.shape(self.einsum.sizes)
+        return self.shapes[tensor.name]
 
     def by_mask(self, tensor: Tensor) -> bool:
         """Its nonzeros are known one by one, and few enough to be met one by one."""
@@ -83,18 +89,19 @@ def of_accesses(nest: Nest, tensor: Tensor, stay: frozenset[int], kept: Conditio
         kept: what must not be all zero.
     """
     chance, real = _split(nest, kept)
-    own = {index for index in stay if nest.digits[index].rank in tensor.ranks}
-    outside = frozenset(range(len(nest.digits))) - stay
     if not real:
         return Share(chance, chance * share(tensor, nest.shape(tensor)))
-    factors = [_occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
+    ranks = tensor.ranks
+    own = {index for index in stay if nest.digits[index].rank in ranks}
+    outside = frozenset(range(len(nest.digits))) - stay
+    factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     summed = frozenset(own) | outside
-    everything = _sum([*_existence(nest, summed)])
-    met = _sum([*factors, *_existence(nest, summed)]) / everything * chance
+    everything = _sum(nest, [], summed)
+    met = _sum(nest, factors, summed) / everything * chance
     if not nest.by_mask(tensor):
         return Share(met, met * share(tensor, nest.shape(tensor)))
-    mine = _occupied(nest, tensor, frozenset())
-    nonzero = _sum([*factors, mine, *_existence(nest, summed)]) / everything * chance
+    mine = occupied(nest, tensor, frozenset())
+    nonzero = _sum(nest, [*factors, mine], summed) / everything * chance
     return Share(met, nonzero)
 
 
@@ -109,9 +116,8 @@ def of_products(nest: Nest, kept: Conditions) -> float:
         if not inside and all(len(axis) == 1 for axis in only.axes):
             return chance * share(only, nest.shape(only))  # each element meets as many products
     everywhere = frozenset(range(len(nest.digits)))
-    factors = [_occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
-    exist = _existence(nest, everywhere)
-    return chance * _sum([*factors, *exist]) / _sum(exist)
+    factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
+    return chance * _sum(nest, factors, everywhere) / _sum(nest, [], everywhere)
 
 
 def products_by(nest: Nest, kept: Conditions, by: Iterable[int]) -> Floats | None:
@@ -128,9 +134,8 @@ def products_by(nest: Nest, kept: Conditions, by: Iterable[int]) -> Floats | Non
     _, real = _split(nest, kept)
     if len(real) != len(kept):
         return None
-    factors = [_occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
-    exist = _existence(nest, frozenset(range(len(nest.digits))))
-    return _contract([*factors, *exist], tuple(by))
+    factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
+    return _summed(nest, factors, frozenset(range(len(nest.digits))), tuple(by))
 
 
 _Factor: TypeAlias = tuple[Floats, tuple[int, ...]]
@@ -152,7 +157,7 @@ def _split(nest: Nest, kept: Conditions) -> tuple[float, dict[str, frozenset[int
     return chance, real
 
 
-def _occupied(nest: Nest, tensor: Tensor, inside: frozenset[int]) -> _Factor:
+def occupied(nest: Nest, tensor: Tensor, inside: frozenset[int]) -> _Factor:
     """1 where the window of a masked tensor has a nonzero; an axis for each digit outside of it."""
     values, mine = _unfolded(nest, tensor)
     gone = tuple(place for place, index in enumerate(mine) if index in inside)
@@ -190,29 +195,55 @@ def _coordinate(nest: Nest, rank: str, over: tuple[int, ...]) -> NDArray[np.int6
 
 
 def _existence(nest: Nest, summed: frozenset[int]) -> list[_Factor]:
-    """1 where a rank's index is within its size, for the digits that are summed over."""
+    """1 where a rank's index is within its size, for the digits that are summed over.
+
+    Ranks whose loops divide them need none.
+    """
     found = []
     for rank, size in nest.einsum.ranks:
+        every = [digit.factor for digit in nest.digits if digit.rank == rank]
         mine = tuple(
             index
             for index, digit in enumerate(nest.digits)
             if digit.rank == rank and index in summed
         )
-        if mine:
+        if mine and math.prod(every) != size:
             coordinate = _coordinate(nest, rank, mine)
             found.append((np.asarray(coordinate < size, np.float64), mine))
     return found
 
 
-def _sum(factors: list[_Factor]) -> float:
-    """The sum over all digits of the product of the factors."""
-    return float(_contract(factors, ())) if factors else 1.0
+def _sum(nest: Nest, factors: list[_Factor], summed: frozenset[int]) -> float:
+    """The sum over all points of some digits of the product of the factors."""
+    return float(_summed(nest, factors, summed, ()))
+
+
+def _summed(
+    nest: Nest, factors: list[_Factor], summed: frozenset[int], by: tuple[int, ...]
+) -> Floats:
+    """The same for each value of some of the digits."""
+    terms = [*factors, *_existence(nest, summed)]
+    covered = {index for _, mine in terms for index in mine}
+    terms += [
+        (np.ones(nest.digits[index].factor), (index,)) for index in by if index not in covered
+    ]
+    alike = math.prod(nest.digits[index].factor for index in summed - covered - set(by))
+    return _contract(terms, by) * alike if terms else np.asarray(float(alike))
 
 
 def _contract(factors: list[_Factor], by: tuple[int, ...]) -> Floats:
-    used = sorted({index for _, mine in factors for index in mine})
+    """The sum of a product; what a single factor depends on is summed first."""
+    times: dict[int, int] = {}
+    for _, mine in factors:
+        times |= {index: times.get(index, 0) + 1 for index in mine}
+    reduced = []
+    for values, mine in factors:
+        alone = [place for place, index in enumerate(mine) if times[index] == 1 and index not in by]
+        left = tuple(index for place, index in enumerate(mine) if place not in alone)
+        reduced.append((values.sum(axis=tuple(alone)) if alone else values, left))
+    used = sorted({index for _, mine in reduced for index in mine})
     letter = dict(zip(used, ascii_letters, strict=False))
-    terms = ["".join(letter[index] for index in mine) for _, mine in factors]
+    terms = ["".join(letter[index] for index in mine) for _, mine in reduced]
     form = f"{','.join(terms)}->{''.join(letter[index] for index in by)}"
-    found = np.einsum(form, *(values for values, _ in factors), optimize="greedy")
+    found = np.einsum(form, *(values for values, _ in reduced), optimize="greedy")
     return np.asarray(found, np.float64)

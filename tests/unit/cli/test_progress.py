@@ -32,6 +32,16 @@ def test_nothing_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
+def test_several_networks_or_chips_in_one_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """A comparison searches for one chip after the other."""
+    with progress(quiet=False) as report:
+        assert report is not None
+        for _ in range(2):
+            report(Progress(0, 1, ""))
+            report(Progress(1, 1, "a"))
+    assert capsys.readouterr().err == ""
+
+
 def test_a_long_start_is_explained_without_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
