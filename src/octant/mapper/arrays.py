@@ -30,11 +30,11 @@ class Hops(NamedTuple):
             windows: (tensors) how many; plain: (tensors) the product of all other axes.
         touched: (tensors) different elements.
         weights: (tensors, nodes + 1, 4) joules of an element served, delivered, given, read.
-        alike: (ranks) ranks of one number move every tensor alike.
         limit: (tensors, nodes) the most instances of a fanout that may share a tensor.
+        apart: (tensors) 1 for tensors whose tiles never overlap, no two free of the same rank.
         most: (nodes, ranks) the largest factor of a rank at a fanout; units: (nodes) instances.
-        limited: (ports, 2) store and port of each bandwidth that is limited.
-        loops: (nodes + 1, ranks) 1 where a level outside a node may loop over a rank.
+        limited: (ports, 2) store and port of each bandwidth that is limited; rates: (ports) it.
+        loops: (nodes + 1, ranks) how many levels outside a node may loop over a rank.
         exact: 1 where every factor divides what is left; divisors: 1 where the search keeps to it.
         For the rest see ``Space`` and ``Costs``.
     """
@@ -53,8 +53,8 @@ class Hops(NamedTuple):
     plain: Floats
     touched: Floats
     weights: Floats
-    alike: Integers
     limit: Floats
+    apart: Integers
     most: Integers
     units: Integers
     exact: int
@@ -72,8 +72,8 @@ class Hops(NamedTuple):
     capacities: Integers
     bits: Floats
     store: Integers
-    bandwidths: Floats
     limited: Integers
+    rates: Floats
     compute_j: float
 
 
@@ -85,7 +85,7 @@ class Grids(NamedTuple):
         lengths: (levels, ranks) cells along a rank; stride: their distance in the table.
         low, high: (levels, ranks, cells) what is left of a rank in a cell, from and to.
         place: (levels, ranks, size + 1) the cell of what is left.
-        cells: (levels) in all; base, before_base, tile_base, cycles_base: where tables begin.
+        cells: (levels) in all; base, before_base, tile_base: where tables begin.
         allowed: (levels, ranks) 1 where the level may take a factor of the rank; fanned: 1 where a
             fanout inside it may.
         leads: (levels, ranks) 1 where a level outside may loop over the rank; share: 1 where such
@@ -94,7 +94,10 @@ class Grids(NamedTuple):
             outside: instances outside the level; instances: of its parent; copies: (levels) of the
             level; ``inner_`` the same for what crosses into the level inside, as far as fanouts
             outside this level add to it.
-        kinds: how many different leads; rank_of: (kinds) one rank of each.
+        kinds: (levels) how many kinds of leads there are outside the tile inside a level; kind_of:
+            (levels + 1, ranks + 1) that of a lead, of none, and where there is no level.
+        staying: (levels, kinds) the one tensor that stays in that tile under a kind of lead; -1 for
+            none or several, the first kind.
         next_level: (nodes + 1) the number of the next level outside a node, -1 for the outermost.
     """
 
@@ -109,7 +112,6 @@ class Grids(NamedTuple):
     base: Integers
     before_base: Integers
     tile_base: Integers
-    cycles_base: Integers
     allowed: Integers
     fanned: Integers
     leads: Integers
@@ -121,20 +123,24 @@ class Grids(NamedTuple):
     copies: Floats
     inner_multicast: Floats
     inner_outside: Floats
-    kinds: int
-    rank_of: Integers
+    inner_instances: Floats
+    inner_copies: Floats
+    kinds: Integers
+    kind_of: Integers
+    staying: Integers
     next_level: Integers
 
 
 class Tables(NamedTuple):
-    """The tables of all levels: of tiles (joules and cycles), and the least over what may come."""
+    """The tables of all levels: rows of joules, and of the cycles of each limited port.
+
+    For what they hold see ``kernel.completion``.
+    """
 
     tile: Floats
-    joules: Floats
+    joined: Floats
     before: Floats
-    cycles: Floats
-    before_cycles: Floats
-    nothing: Floats
+    fitting: Floats
     closed: Floats
     free: Floats
 
@@ -144,25 +150,34 @@ class Work(NamedTuple):
 
     Attributes:
         rest, width: (nodes + 1, ranks) what is left of a rank outside a node, and its extent.
-        pending to moves: of ``kernel.relaxed``; options to open_budgets: of ``kernel.descent``.
+        total, pending, moved and row have joules, and the cycles of each limited port, in columns.
+        total to moves: of ``kernel.relaxed`` and ``kernel.sharing``; strays and chains: of
+        ``kernel.laps``; the others: of ``kernel.descent``.
     """
 
     rest: Integers
     width: Integers
+    total: Floats
     pending: Floats
-    joules: Floats
-    reads: Floats
-    writes: Floats
-    ports: Floats
+    moved: Floats
+    outer: Floats
+    row: Floats
+    copies: Floats
+    reach: Floats
+    unshared: Floats
+    alone: Floats
+    strays: Integers
+    chains: Integers
     block: Integers
     leads: Integers
     room: Floats
     moves: Floats
     led: Floats
-    passed: Floats
+    settled: Floats
     chosen: Integers
     left: Integers
     widths: Integers
+    places: Integers
     at: Integers
     many: Integers
     options: Integers
@@ -202,8 +217,8 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         plain=plain,
         touched=space.touched.astype(np.float64),
         weights=_weights(layer, costs, keeps),
-        alike=_alike(layer, window, live),
         limit=_limits(layer, space, window, live),
+        apart=_apart(layer, window, live, most),
         most=most,
         units=space.axis_size.prod(axis=1),
         exact=int(space.divisors and not space.fixed.any() and not space.axis_fixed.any()),
@@ -221,15 +236,15 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         capacities=space.capacities,
         bits=costs.bits,
         store=costs.store,
-        bandwidths=costs.bandwidths,
         limited=np.ascontiguousarray(np.argwhere(np.isfinite(costs.bandwidths)), np.int64),
+        rates=costs.bandwidths[np.isfinite(costs.bandwidths)],
         compute_j=costs.compute_j,
     )
 
 
 def _loops(layer: Problem, space: Space) -> Integers:
     allowed = space.allowed * layer.temporal[:, None]
-    return np.array([allowed[:node].max(axis=0, initial=0) for node in range(len(allowed) + 1)])
+    return np.array([allowed[:node].sum(axis=0) for node in range(len(allowed) + 1)])
 
 
 def _parents(keeps: Integers) -> Integers:
@@ -287,21 +302,28 @@ def _weights(layer: Problem, costs: Costs, keeps: Integers) -> Floats:
     return weights
 
 
-def _alike(layer: Problem, window: Integers, live: Integers) -> Integers:
-    """Numbers the live ranks by what they do as a lead: windows each for itself."""
-    alike = np.zeros(len(layer.sizes), np.int64)
-    known: dict[tuple[int, ...], int] = {}
-    for rank in live:
-        moves = [int(rank) if window[x, rank] >= 0 else -1 for x in range(len(window))]
-        key = (*moves, *(layer.axes[:, rank] >= 0))
-        alike[rank] = known.setdefault(key, len(known))
-    return alike
+def _overlap(window: Integers, rank: int) -> bool:
+    """Whether a rank moves a window along with another, so that neighbours may overlap."""
+    return bool(window[rank] >= 0 and (window == window[rank]).sum() > 1)
+
+
+def _apart(layer: Problem, window: Integers, live: Integers, most: Integers) -> Integers:
+    """Chooses tensors that no two of which share what the same rank is spread over."""
+    spread = [rank for rank in live if most[:, rank].max() > 1]
+    apart, taken = np.zeros(len(layer.axes), np.int64), np.zeros(len(spread), bool)
+    for x, axes in enumerate(layer.axes):
+        free = axes[spread] < 0
+        overlap = any(_overlap(window[x], rank) for rank in live)
+        if not overlap and not (free & taken).any():
+            apart[x] = 1
+            taken |= free
+    return apart
 
 
 def _limits(layer: Problem, space: Space, window: Integers, live: Integers) -> Floats:
     limit = np.ones(layer.shared.shape)
     for x, axes in enumerate(layer.axes):
-        may = [rank for rank in live if axes[rank] < 0 or window[x, rank] >= 0]
+        may = [rank for rank in live if axes[rank] < 0 or _overlap(window[x], rank)]
         for node, count in enumerate(space.axis_count):
             for axis in range(count):
                 if space.axis_allowed[node, axis, may].any():
@@ -330,8 +352,7 @@ def grids(view: Hops, cells: int = CELLS) -> Grids:
             found = np.searchsorted(highs, left)
             place[level, rank, : len(left)] = np.minimum(found, len(highs) - 1)
     in_all = count.prod(axis=1)
-    kinds = int(view.alike[view.live].max(initial=-1)) + 1
-    rank_of = [next(r for r in view.live if view.alike[r] == k) for k in range(kinds)]
+    kinds, kind_of, staying = _kinds(view, level_nodes)
     stages = len(view.live) + 1
     next_level = np.full(nodes + 1, -1, np.int64)
     for known in range(nodes + 1):
@@ -347,20 +368,41 @@ def grids(view: Hops, cells: int = CELLS) -> Grids:
         high=high,
         place=place,
         cells=in_all,
-        base=_starts(in_all * stages * (kinds + 1)),
-        before_base=_starts(in_all * (kinds + 1)),
+        base=_starts(in_all * stages * kinds),
+        before_base=_starts(in_all * kinds),
         tile_base=_starts(in_all),
-        cycles_base=_starts(in_all * stages),
         **_stacked(around, levels, len(view.keeps), ranks),
         kinds=kinds,
-        rank_of=np.array(rank_of, np.int64),
+        kind_of=kind_of,
+        staying=staying,
         next_level=next_level,
     )
 
 
+def _kinds(view: Hops, level_nodes: list[int]) -> tuple[Integers, Integers, Integers]:
+    """Tells leads outside the tile inside each level apart by the one tensor that stays there."""
+    levels, (tensors, nodes) = len(level_nodes), view.keeps.shape
+    kinds, kind_of = (
+        np.ones(levels, np.int64),
+        np.zeros((levels + 1, len(view.sizes) + 1), np.int64),
+    )
+    staying = np.full((levels, tensors + 1), -1, np.int64)
+    for level, inner in enumerate([nodes, *level_nodes][:levels]):
+        known = [-1]
+        for rank in view.live if inner < nodes else ():
+            alone = np.nonzero((view.keeps[:, inner] == 1) & (view.axes[:, rank] < 0))[0]
+            tensor = int(alone[0]) if len(alone) == 1 else -1
+            if tensor not in known:
+                known.append(tensor)
+            kind_of[level, rank] = known.index(tensor)
+        kinds[level] = len(known)
+        staying[level, : len(known)] = known
+    return kinds, kind_of, staying
+
+
 _AROUND = (
     "allowed", "fanned", "leads", "share", "others", "multicast", "outside", "instances", "copies",
-    "inner_multicast", "inner_outside",
+    "inner_multicast", "inner_outside", "inner_instances", "inner_copies",
 )  # fmt: skip
 
 
@@ -369,9 +411,9 @@ def _stacked(around: list[dict[str, Any]], levels: int, tensors: int, ranks: int
     stacked = {}
     for name in _AROUND:
         per_level: tuple[int, ...] = (ranks,)
-        if name in ("multicast", "outside", "instances", "inner_multicast", "inner_outside"):
+        if name.removeprefix("inner_") in ("multicast", "outside", "instances"):
             per_level = (tensors,)
-        if name == "copies":
+        if name.removeprefix("inner_") == "copies":
             per_level = ()
         kind = np.int64 if name in ("allowed", "fanned", "leads") else np.float64
         rows = [entry[name] for entry in around]
@@ -391,9 +433,13 @@ def _around(view: Hops, level_nodes: list[int], level: int) -> dict[str, Any]:
     tensors = range(len(view.keeps))
     between = [n for n in range(node + 1, inner) if not view.temporal[n]]
     outer = [n for n in range(node) if not view.temporal[n]]
+    fanouts = [n for n in range(nodes) if not view.temporal[n]]
     outer_levels = [n for n in range(node) if view.temporal[n]]
     others = view.most[outer].prod(axis=0).astype(np.float64)
     sure = (view.exact == 1) | ((len(outer_levels) == 1) & (others == 1))
+
+    def instances(x: int, child: int) -> float:
+        return float(math.prod(view.units[n] for n in fanouts if n < view.parent[x, child]))
 
     def multicast(x: int, child: int) -> float:
         parent = view.parent[x, child]
@@ -408,13 +454,12 @@ def _around(view: Hops, level_nodes: list[int], level: int) -> dict[str, Any]:
         "others": others,
         "multicast": np.array([multicast(x, node) for x in tensors]),
         "outside": np.array([math.prod(view.limit[x, n] for n in outer) for x in tensors]),
-        "instances": np.array(
-            [math.prod(view.units[n] for n in outer if n < view.parent[x, node]) for x in tensors],
-            np.float64,
-        ),
+        "instances": np.array([instances(x, node) for x in tensors]),
         "copies": np.float64(math.prod(view.units[n] for n in outer)),
         "inner_multicast": np.array([multicast(x, inner) for x in tensors]),
         "inner_outside": np.array([math.prod(view.limit[x, n] for n in outer) for x in tensors]),
+        "inner_instances": np.array([instances(x, inner) for x in tensors]),
+        "inner_copies": np.float64(math.prod(view.units[n] for n in fanouts if n < inner)),
     }
 
 
@@ -461,23 +506,23 @@ def _thinned(values: Integers, number: int) -> Integers:
 
 def tables(view: Hops, layout: Grids) -> Tables:
     """Returns empty tables."""
-    cells, stages = int(layout.cells.sum()), len(view.live) + 1
-    ports = len(view.limited)
+    stages, columns = len(view.live) + 1, 1 + len(view.limited)
+    each = int((layout.cells * layout.kinds).sum())
+    most = int(layout.cells.max(initial=0))
     return Tables(
-        tile=np.empty((cells, 1 + ports)),
-        joules=np.empty(cells * stages * (layout.kinds + 1)),
-        before=np.empty(cells * (layout.kinds + 1)),
-        cycles=np.empty((cells * stages, ports)),
-        before_cycles=np.empty((cells, ports)),
-        nothing=np.zeros(ports),
-        closed=np.empty(int(layout.cells.max(initial=0))),
-        free=np.empty(int(layout.cells.max(initial=0))),
+        tile=np.empty((int(layout.cells.sum()), columns)),
+        joined=np.empty((each * stages, columns)),
+        before=np.empty((each, columns)),
+        fitting=np.empty((each, columns)),
+        closed=np.empty((most, columns)),
+        free=np.empty((most, columns)),
     )
 
 
-def work(view: Hops, layout: Grids) -> Work:
+def work(view: Hops) -> Work:
     """Returns room to work in."""
     tensors, nodes = view.keeps.shape
+    kinds, columns = tensors + 1, 1 + len(view.limited)
     ranks, live, axes = len(view.sizes), len(view.live), view.axis_size.shape[1]
     largest = int(view.sizes.max(initial=1))
     factors = 2 * math.isqrt(largest) + 3
@@ -490,20 +535,27 @@ def work(view: Hops, layout: Grids) -> Work:
     return Work(
         rest=np.ones((nodes + 1, ranks), np.int64),
         width=np.ones((nodes + 1, ranks), np.int64),
-        pending=np.zeros(layout.kinds + 1),
-        joules=np.zeros((nodes + 1, ranks + 1)),
-        reads=np.zeros((tensors, nodes + 1)),
-        writes=np.zeros((tensors, nodes + 1)),
-        ports=np.zeros(view.bandwidths.shape),
+        total=np.zeros(columns),
+        pending=np.zeros((kinds, columns)),
+        moved=np.zeros((nodes + 1, ranks + 1, columns)),
+        outer=np.zeros((kinds, columns)),
+        row=np.zeros(columns),
+        copies=np.ones(nodes),
+        reach=np.ones((nodes + 1, tensors)),
+        unshared=np.zeros((nodes + 1, ranks + 1, tensors, columns)),
+        alone=np.zeros((nodes + 1, ranks + 1, columns)),
+        strays=np.zeros((nodes + 1, ranks, largest + 1), np.int64),
+        chains=np.zeros((1024, 2), np.int64),
         block=np.zeros(nodes + 1, np.int64),
         leads=np.zeros((nodes + 1, ranks), np.int64),
-        room=np.zeros((7, max(ranks, 4))),
-        moves=np.zeros((4, 5)),
-        led=np.zeros(layout.kinds + 1),
-        passed=np.zeros(len(view.limited)),
+        room=np.zeros((8, max(ranks, 4))),
+        moves=np.zeros((5, 6)),
+        led=np.zeros((kinds, columns)),
+        settled=np.zeros(columns),
         chosen=np.zeros(ranks, np.int64),
         left=np.zeros(ranks, np.int64),
         widths=np.zeros(ranks, np.int64),
+        places=np.zeros(ranks, np.int64),
         at=np.zeros(live + 1, np.int64),
         many=np.zeros(live + 1, np.int64),
         options=np.zeros((live + 1, factors), np.int64),

@@ -127,6 +127,12 @@ class Found:
         limit = np.array([energy_j, cycles]) * (1 + ROUNDING)
         return not bool(np.any(np.all(points <= limit, axis=1)))
 
+    def may_gain(self, energy_j: float, cycles: float, value: float) -> bool:
+        """Whether something of at least so many joules, cycles and such a value may be better."""
+        if self.goal == FRONT:
+            return self.admits(energy_j, cycles)
+        return value < self.best * (1 - ROUNDING)
+
     @property
     def bound(self) -> float:
         """The least value that anything left out may have; infinite when nothing was."""
@@ -162,7 +168,8 @@ def task(
     view = arrays.hops(layer, costs, space, keeps)
     layout = arrays.grids(view, cells)
     tables = arrays.tables(view, layout)
-    work = arrays.work(view, layout)
+    work = arrays.work(view)
+    kernel.fill_strays(view, work.strays, work.chains)
     kernel.fill_tables(view, layout, tables, work)
     leaf = Leaf(layer, costs, keeps, space.order, space.sliding, space.touched)
     return Task(view, layout, tables, work, leaf)
@@ -208,7 +215,7 @@ def descend(task: Task, found: Found) -> None:
     factors, node = np.ones_like(task.hops.allowed), len(task.hops.temporal) - 1
     while True:
         dive(task, found, factors, node, opened)
-        while opened and not found.admits(*opened[0].bounds[opened[0].next, :2]):
+        while opened and not found.may_gain(*opened[0].bounds[opened[0].next]):
             skip(opened, one=found.goal == FRONT)
         if found.on_progress is not None:
             found.on_progress(_share(found, floor, opened))

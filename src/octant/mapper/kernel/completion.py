@@ -11,19 +11,23 @@ import numpy as np
 
 from octant.counting.kernel import compiled, inlined, lean
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.hops import joules_of_hop, sliding_windows, whole_windows
+from octant.mapper.kernel.hops import add_cycles, joules_of_hop, sliding_windows, whole_windows
 
 
 @compiled
 def fill_tables(hops, grids, tables, work):
     """Fills the tables of all levels, from the outermost inwards.
 
-    ``tables.joules`` holds, from ``base[level]``, by the lead outside the tile inside the level
-    (the last is none) and by how many ranks are chosen, the least over all others.
+    Rows have joules, and the cycles of each limited port. ``tile`` has the least of what crosses
+    into each tile, with all outside. The others begin anew for each kind of lead outside the tile
+    inside the level: ``joined`` has, by how many ranks are chosen, the least over all others;
+    ``before`` the least over all that the fanouts inside the level may take, too; and ``fitting``
+    the least over tiles with as much or more left, of all that may fit where no larger one does.
     """
     for level in range(grids.node.shape[0] - 1, -1, -1):
         fill_tiles(level, hops, grids, tables, work)
-        minimise(level, hops, grids, tables, work)
+        for kind in range(grids.kinds[level]):
+            minimise(kind, level, hops, grids, tables, work)
 
 
 @inlined
@@ -39,7 +43,7 @@ def cell_of(level, left, hops, grids):
 def fill_tiles(level, hops, grids, tables, work):
     """Writes what each tile of a level costs at the least, with all that is outside it."""
     node = grids.node[level]
-    low, high, widths, ports = work.chosen, work.left, work.widths, work.ports
+    low, high, widths = work.chosen, work.left, work.widths
     for rank in range(hops.sizes.shape[0]):
         low[rank], high[rank], widths[rank] = 1, 1, 1
     for cell in range(grids.cells[level]):
@@ -52,17 +56,17 @@ def fill_tiles(level, hops, grids, tables, work):
         for column in range(tile.shape[0]):
             tile[column] = np.inf
         if tile_fits(node, widths, hops):
-            tile_costs(level, low, high, hops, grids, tables, ports, tile)
+            tile_costs(level, low, high, hops, grids, tables, work.row, tile)
 
 
 @lean
-def tile_costs(level, low, high, hops, grids, tables, ports, tile):
-    """Writes the least joules, and cycles of each port, of what crosses into a tile and outside."""
+def tile_costs(level, low, high, hops, grids, tables, row, tile):
+    """Writes the least of what crosses into a tile, with all outside, over the leads outside."""
     ranks, node = hops.sizes.shape[0], grids.node[level]
     outermost = level == grids.node.shape[0] - 1
     cell = 0
     if not outermost:
-        cell = cell_of(level + 1, high, hops, grids)
+        cell = grids.before_base[level + 1] + cell_of(level + 1, high, hops, grids)
     led, last = False, True
     for rank in hops.live:
         last = last and low[rank] == 1
@@ -73,23 +77,18 @@ def tile_costs(level, low, high, hops, grids, tables, ports, tile):
             led = True
         elif led and not last:
             continue
-        energy = 0.0
-        for i in range(hops.limited.shape[0]):
-            ports[hops.limited[i, 0], hops.limited[i, 1]] = 0.0
+        for column in range(row.shape[0]):
+            row[column] = 0.0
         for x in range(hops.keeps.shape[0]):
             if hops.keeps[x, node] == 1:
-                energy += crossing(x, node, level, lead, low, high, hops, grids, ports)
+                add_crossing(x, node, level, lead, low, high, hops, grids, row)
         if not outermost:
-            kind = hops.alike[lead] if lead < ranks else grids.kinds
-            energy += tables.before[
-                grids.before_base[level + 1] + kind * grids.cells[level + 1] + cell
-            ]
-        tile[0] = min(tile[0], energy)
-        for i in range(hops.limited.shape[0]):
-            cycles = ports[hops.limited[i, 0], hops.limited[i, 1]]
-            if not outermost:
-                cycles += tables.before_cycles[grids.tile_base[level + 1] + cell, i]
-            tile[1 + i] = min(tile[1 + i], cycles)
+            kind = grids.kind_of[level + 1, lead]
+            before = tables.before[cell + kind * grids.cells[level + 1]]
+            for column in range(row.shape[0]):
+                row[column] += before[column]
+        for column in range(row.shape[0]):
+            tile[column] = min(tile[column], row[column])
 
 
 @inlined
@@ -111,8 +110,8 @@ def may_lead_outside(lead, level, low, high, ordered, hops, grids):
 
 
 @inlined
-def crossing(x, node, level, lead, low, high, hops, grids, ports):
-    """The least joules of what crosses into a tile of a tensor under a lead; notes its ports."""
+def add_crossing(x, node, level, lead, low, high, hops, grids, row):
+    """Adds the least of what crosses into a tile of a tensor under a lead."""
     parent = hops.parent[x, node]
     repeated, exact = 1.0, True
     for rank in hops.live:
@@ -140,31 +139,26 @@ def crossing(x, node, level, lead, low, high, hops, grids, ports):
     first = touched * grids.outside[level, x]
     if hops.windows[x] > 0:
         first = delivered
+    row[0] += joules_of_hop(x, node, delivered, served, first, first, hops)
     given, read, written = delivered, served, 0.0
     if hops.is_output[x] == 1:
         given, read = max(0.0, delivered - first), max(0.0, served - first)
         written = served
-    outer, inner = hops.store[x, parent], hops.store[x, node]
-    scale = hops.bits[x, parent] / grids.instances[level, x]
-    ports[outer, 0] += read * scale / hops.bandwidths[outer, 0]
-    ports[outer, 1] += written * scale / hops.bandwidths[outer, 1]
-    ports[outer, 2] += (read + written) * scale / hops.bandwidths[outer, 2]
-    scale = hops.bits[x, node] / grids.copies[level]
-    ports[inner, 1] += given * scale / hops.bandwidths[inner, 1]
-    ports[inner, 2] += given * scale / hops.bandwidths[inner, 2]
-    return joules_of_hop(x, node, delivered, served, first, first, hops)
+    add_cycles(row, x, parent, read, written, grids.instances[level, x], hops)
+    add_cycles(row, x, node, 0.0, given, grids.copies[level], hops)
 
 
 @lean
-def excess(x, level, left, hops, grids):
-    """What a tensor that stays costs the level inside more than to come once.
+def add_excess(x, level, left, hops, grids, row):
+    """Adds what a tensor that stays costs the level inside more than to come once.
 
     It comes again for every tile of this level; of a rank that is cut off, some laps may not bring
     another tile.
     """
     child = grids.inner[level]
-    if child < 0 or hops.parent[x, child] < 0:
-        return 0.0
+    parent = hops.parent[x, child]
+    if parent < 0:
+        return
     times, share = 1.0, 1.0
     for rank in hops.live:
         if hops.axes[x, rank] < 0:
@@ -172,106 +166,100 @@ def excess(x, level, left, hops, grids):
         elif hops.exact == 0:
             share = min(share, 2.0 / 3.0)
     if times <= 1.0:
-        return 0.0
+        return
     touched = hops.touched[x]
     times = 1.0 + (times - 1.0) * share
-    served = max(1.0, times / grids.inner_multicast[level, x])
+    delivered = touched * times
+    served = touched * max(1.0, times / grids.inner_multicast[level, x])
     first = touched * grids.inner_outside[level, x]
     if hops.windows[x] > 0 and hops.is_output[x] == 1:
-        first = touched * times
+        first = delivered
     once = joules_of_hop(x, child, touched, touched, touched, touched, hops)
-    again = joules_of_hop(x, child, touched * times, touched * served, first, first, hops)
-    return max(0.0, again - once)
+    again = joules_of_hop(x, child, delivered, served, first, first, hops)
+    row[0] += max(0.0, again - once)
+    given, read, written = delivered - touched, served - touched, 0.0
+    if hops.is_output[x] == 1:
+        given, read = max(0.0, delivered - first), max(0.0, served - first)
+        written = served - touched
+    add_cycles(row, x, parent, read, written, grids.inner_instances[level, x], hops)
+    add_cycles(row, x, child, 0.0, given, grids.inner_copies[level], hops)
 
 
 @lean
-def minimise(level, hops, grids, tables, work):
-    """Goes along every rank: the least over all tiles with as much or less left outside."""
-    closed, free = tables.closed, tables.free
-    for kind in range(grids.kinds + 1):
-        minimise_joules(kind, level, closed, free, hops, grids, tables, work.left)
-    for i in range(hops.limited.shape[0]):
-        minimise_cycles(i, level, closed, hops, grids, tables)
+def minimise(kind, level, hops, grids, tables, work):
+    """Goes along every rank: the least over all tiles with as much or less left outside.
 
-
-@lean
-def minimise_joules(kind, level, closed, free, hops, grids, tables, left):
-    """The same for joules under one lead outside the tile inside the level.
-
-    A tensor that stays in that tile costs more at the next: its ``excess``. It stays on as long as
-    the level takes only ranks that it does not depend on: that is the table ``free`` of excess.
+    A tensor that stays in the tile inside costs more at the next: its ``excess``. It stays on as
+    long as the level takes only ranks that it does not depend on: that is the table ``free`` of
+    excess.
     """
-    cells, live = grids.cells[level], hops.live.shape[0]
-    staying = staying_tensor(kind, level, hops, grids)
-    for cell in range(cells):
-        closed[cell] = tables.tile[grids.tile_base[level] + cell, 0]
-        free[cell] = closed[cell]
-        if staying >= 0 and closed[cell] < np.inf:
-            for rank in hops.live:
-                place = cell // grids.stride[level, rank] % grids.lengths[level, rank]
-                left[rank] = grids.low[level, rank, place]
-            closed[cell] += excess(staying, level, left, hops, grids)
-    base = grids.base[level] + kind * (live + 1) * cells
+    closed, free, cells = tables.closed, tables.free, grids.cells[level]
+    live, staying = hops.live.shape[0], grids.staying[level, kind]
+    base, outer = grids.base[level] + kind * (live + 1) * cells, grids.before_base[level]
+    outer += kind * cells
+    copy_rows(cells, tables.tile, grids.tile_base[level], closed, 0)
+    if staying >= 0:
+        copy_rows(cells, closed, 0, free, 0)
+        for cell in range(cells):
+            if closed[cell, 0] < np.inf:
+                for rank in hops.live:
+                    place = cell // grids.stride[level, rank] % grids.lengths[level, rank]
+                    work.left[rank] = grids.low[level, rank, place]
+                add_excess(staying, level, work.left, hops, grids, closed[cell])
+    copy_rows(cells, closed, 0, tables.fitting, outer)
+    for rank in hops.live:
+        if grids.allowed[level, rank] == 1:
+            lower_outwards(tables.fitting, outer, cells, rank, level, grids)
     for stage in range(live, -1, -1):
         if stage < live:
             rank = hops.live[stage]
             if grids.allowed[level, rank] == 1:
-                lower(closed, cells, grids.stride[level, rank], grids.lengths[level, rank])
+                lower(closed, cells, rank, level, grids)
                 if staying >= 0 and hops.axes[staying, rank] < 0:
-                    lower(free, cells, grids.stride[level, rank], grids.lengths[level, rank])
-        target = base + stage * cells
-        for cell in range(cells):
-            tables.joules[target + cell] = closed[cell]
-            if staying >= 0 and free[cell] < closed[cell]:
-                tables.joules[target + cell] = free[cell]
-    for cell in range(cells):
-        closed[cell] = tables.joules[base + cell]
+                    lower(free, cells, rank, level, grids)
+        copy_rows(cells, closed, 0, tables.joined, base + stage * cells)
+        if staying >= 0:
+            lower_rows(cells, free, tables.joined, base + stage * cells)
+    copy_rows(cells, tables.joined, base, closed, 0)
     for rank in hops.live:
         if grids.fanned[level, rank] == 1:
-            lower(closed, cells, grids.stride[level, rank], grids.lengths[level, rank])
-    target = grids.before_base[level] + kind * cells
-    for cell in range(cells):
-        tables.before[target + cell] = closed[cell]
-
-
-@inlined
-def staying_tensor(kind, level, hops, grids):
-    """The one tensor that stays in the tile inside a level under a lead; -1 for none or several."""
-    staying = -1
-    if kind < grids.kinds and grids.inner[level] >= 0:
-        for x in range(hops.keeps.shape[0]):
-            if hops.keeps[x, grids.inner[level]] == 1 and hops.axes[x, grids.rank_of[kind]] < 0:
-                if staying >= 0:
-                    return -1
-                staying = x
-    return staying
+            lower(closed, cells, rank, level, grids)
+    copy_rows(cells, closed, 0, tables.before, outer)
 
 
 @lean
-def minimise_cycles(i, level, closed, hops, grids, tables):
-    """The same for the cycles of a port."""
-    cells, live, start = grids.cells[level], hops.live.shape[0], grids.tile_base[level]
-    for cell in range(cells):
-        closed[cell] = tables.tile[start + cell, 1 + i]
-    base = grids.cycles_base[level]
-    for stage in range(live, -1, -1):
-        if stage < live:
-            rank = hops.live[stage]
-            if grids.allowed[level, rank] == 1:
-                lower(closed, cells, grids.stride[level, rank], grids.lengths[level, rank])
-        for cell in range(cells):
-            tables.cycles[base + stage * cells + cell, i] = closed[cell]
-    for rank in hops.live:
-        if grids.fanned[level, rank] == 1:
-            lower(closed, cells, grids.stride[level, rank], grids.lengths[level, rank])
-    for cell in range(cells):
-        tables.before_cycles[start + cell, i] = closed[cell]
+def copy_rows(count, source, start, target, to):
+    """Copies so many rows."""
+    for row in range(count):
+        for column in range(source.shape[1]):
+            target[to + row, column] = source[start + row, column]
 
 
 @lean
-def lower(values, cells, stride, count):
+def lower_rows(count, source, target, to):
+    """Lowers so many rows to others."""
+    for row in range(count):
+        for column in range(source.shape[1]):
+            target[to + row, column] = min(target[to + row, column], source[row, column])
+
+
+@lean
+def lower(rows, cells, rank, level, grids):
     """Writes to each cell the least of it and those before it along a rank."""
-    for start in range(0, cells, stride * count):
-        for cell in range(start + stride, start + stride * count):
-            if values[cell - stride] < values[cell]:
-                values[cell] = values[cell - stride]
+    stride = grids.stride[level, rank]
+    block = stride * grids.lengths[level, rank]
+    for start in range(0, cells, block):
+        for cell in range(start + stride, start + block):
+            for column in range(rows.shape[1]):
+                rows[cell, column] = min(rows[cell, column], rows[cell - stride, column])
+
+
+@lean
+def lower_outwards(rows, base, cells, rank, level, grids):
+    """Writes to each cell from ``base`` the least of it and those after it along a rank."""
+    stride = grids.stride[level, rank]
+    block = stride * grids.lengths[level, rank]
+    for start in range(base, base + cells, block):
+        for cell in range(start + block - stride - 1, start - 1, -1):
+            for column in range(rows.shape[1]):
+                rows[cell, column] = min(rows[cell, column], rows[cell + stride, column])

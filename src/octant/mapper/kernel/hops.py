@@ -8,11 +8,11 @@ else all of it is new at every step.
 
 from __future__ import annotations
 
-from octant.counting.kernel import inlined, lean
+from octant.counting.kernel import inlined
 
-STRAYS, STAYS, SLIDES, CHANGES = 0, 1, 2, 3
-"""What a tensor does under a lead, the least first; it strays in laps of one step, where no loop
-inside moves it."""
+STRAYS, STAYS, SLIDES, CHANGES, MIXED = 0, 1, 2, 3, 4
+"""What a tensor does under a lead: it strays in laps of one step, where no loop inside moves it;
+mixed are laps of one step and others."""
 
 
 @inlined
@@ -30,10 +30,13 @@ def whole_windows(x, count, hops):
 
 
 @inlined
-def merged_windows(x, count, merged, hops):
+def merged_windows(x, count, merged, looped, hops):
     """The least of all tiles' elements when those of neighbouring instances count once.
 
     A union of boxes is a larger box or, where they leave gaps, all of them.
+
+    Args:
+        looped: (ranks) 1 where a loop lies between the tile and what merges: that leaves gaps, too.
     """
     total = hops.plain[x]
     for axis in range(hops.windows[x]):
@@ -45,7 +48,7 @@ def merged_windows(x, count, merged, hops):
                 extent += step * (hops.sizes[rank] / count[rank] - 1.0)
                 together *= merged[rank]
                 larger += step * (hops.sizes[rank] / merged[rank] - 1.0)
-                if step > 1 and merged[rank] < count[rank]:
+                if (step > 1 or looped[rank] > 0.0) and merged[rank] < count[rank]:
                     gaps += 1
         least = min(apart * extent, together * larger)
         if gaps > 1:
@@ -54,7 +57,7 @@ def merged_windows(x, count, merged, hops):
     return total
 
 
-@lean
+@inlined
 def sliding_windows(x, lead, count, merged, total, hops):
     """The same when the window slides along one rank: each step brings what the step uncovers.
 
@@ -97,3 +100,17 @@ def joules_of_hop(x, child, delivered, served, first_child, first_parent, hops):
         + given * hops.weights[x, child, 2]
         + read * hops.weights[x, child, 3]
     )
+
+
+@inlined
+def add_cycles(row, x, node, read, written, instances, hops):
+    """Adds the cycles in which a level reads and writes so many elements of a tensor."""
+    store, scale = hops.store[x, node], hops.bits[x, node] / instances
+    for i in range(hops.limited.shape[0]):
+        if hops.limited[i, 0] == store:
+            elements = 0.0
+            if hops.limited[i, 1] != 1:
+                elements += read
+            if hops.limited[i, 1] != 0:
+                elements += written
+            row[1 + i] += elements * scale / hops.rates[i]

@@ -7,14 +7,18 @@ import numpy as np
 from octant.counting.kernel import inlined, lean
 from octant.mapper.kernel.hops import (
     CHANGES,
+    MIXED,
     SLIDES,
     STAYS,
     STRAYS,
+    add_cycles,
     joules_of_hop,
     merged_windows,
     sliding_windows,
     whole_windows,
 )
+from octant.mapper.kernel.laps import most_stray, stray_tiles, whole_tiles
+from octant.mapper.kernel.sharing import add_sharing, note_shared
 
 
 @inlined
@@ -39,7 +43,7 @@ def may_lead(rank, node, factors, prescribed):
     return True
 
 
-@lean
+@inlined
 def note_leads(known, factors, rest, hops, block, leads):
     """Writes which ranks may lead outside each child: (nodes + 1, ranks), ``block`` (nodes + 1).
 
@@ -71,84 +75,75 @@ def note_leads(known, factors, rest, hops, block, leads):
                 if may_lead(rank, block[child], factors, hops.order):
                     leads[child, rank] = 1
             elif rest[known, rank] > 1 and (forced < 0 or forced == rank):
-                leads[child, rank] = 1 if hops.loops[known, rank] == 1 else 0
-
-
-@lean
-def moves_surely(rank, child, block, steps, laps, known, factors, rest, width, hops):
-    """Whether every lap of a loop outside a child surely has two steps or more.
-
-    Where a rank is cut off, the last lap of an instance may have one step only: nothing moves then.
-
-    Args:
-        steps: of the loop; laps: what is left of the rank outside it.
-    """
-    if hops.exact == 1 or width[block, rank] * rest[block, rank] == hops.sizes[rank]:
-        return True
-    if laps > 1:
-        below = rest[block + 1, rank]
-        even = width[block + 1, rank] * below == hops.sizes[rank]
-        return even and below - (laps - 1) * steps > 1
-    return steps > 2 or instances_of(rank, child, known, factors, hops) == 1.0
+                leads[child, rank] = 1 if hops.loops[known, rank] > 0 else 0
 
 
 @inlined
-def instances_of(rank, child, known, factors, hops):
-    """The instances outside a child that a rank may spread over."""
-    instances = 1.0
-    for node in range(child):
+def spread_of(rank, child, outside, factors, hops):
+    """The instances between a child and a node outside of it that a rank is spread over."""
+    instances = 1
+    for node in range(outside + 1, child):
         if hops.temporal[node] == 0:
-            instances *= factors[node, rank] if node >= known else hops.most[node, rank]
+            instances *= factors[node, rank]
     return instances
 
 
 @inlined
-def sure_share(rank, child, block, known, factors, rest, width, hops):
+def sure_share(rank, child, block, known, factors, rest, width, hops, strays):
     """The share of a lead's steps that surely belong to a lap of two steps or more.
 
     Args:
         block: the lead's, -1 when it is outside all that is known.
+        strays: of ``laps.fill_strays``.
     """
     if hops.exact == 1:
         return 1.0
-    if block >= 0:
-        sure = moves_surely(
-            rank, child, block, factors[block, rank], rest[block, rank], known, factors, rest,
-            width, hops,
-        )  # fmt: skip
-    else:
-        complete = hops.temporal[known - 1] == 1 and hops.must[known - 1, rank] == 1
-        sure = complete and (
-            rest[known, rank] > 2 or instances_of(rank, child, known, factors, hops) == 1.0
-        )
-    if sure:
-        return 1.0
     count = rest[child, rank]
-    return max(0.0, (count - instances_of(rank, child, known, factors, hops)) / count)
+    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+    if block >= 0:
+        inside = spread_of(rank, child, block, factors, hops)
+        strayed = stray_tiles(count, inside, factors[block, rank], rest[block, rank])
+        return max(0.0, 1.0 - strayed / whole)
+    inside, more = spread_of(rank, child, known - 1, factors, hops), 1
+    for node in range(known):
+        if hops.temporal[node] == 0:
+            more *= hops.most[node, rank]
+    if more == 1:
+        complete = hops.temporal[known - 1] == 1 and hops.must[known - 1, rank] == 1
+        once = complete or hops.loops[known, rank] == 1
+        return max(0.0, 1.0 - most_stray(count, inside, once) / whole)
+    strayed = strays[known, rank, count] if inside == 1 else inside * more
+    return max(0.0, 1.0 - strayed / whole)
 
 
 @inlined
-def count_relaxed(x, child, known, factors, rest, hops, room):
-    """Writes what a hop depends on to ``room``: counts of tiles along each rank.
+def count_relaxed(x, child, known, factors, rest, hops, work):
+    """Writes what a hop depends on to ``work.room``: counts of tiles along each rank.
 
-    ``room`` (7, ranks): tiles apart, tiles merged by multicast, the same where the child stays
+    ``room`` (8, ranks): tiles apart, tiles merged by multicast, the same where the child stays
     while it can; then in (4, 0..3) multicast and instances that nodes not yet known may add, and
-    the first visits of a result at the child and at its parent.
+    the first visits of a result at the child and at its parent; in (7) 1 where a loop lies between
+    the child and what multicast merges.
     """
-    parent = hops.parent[x, child]
+    parent, room = hops.parent[x, child], work.room
     more_shared, more_children, more_parents = 1.0, 1.0, 1.0
-    for node in range(min(known, child)):
-        if hops.temporal[node] == 0:
-            more_children *= hops.limit[x, node]
-            if node < parent:
-                more_parents *= hops.limit[x, node]
-            elif hops.shared[x, node] == 1:
-                more_shared *= hops.limit[x, node]
+    for node in range(child):
+        more = 1.0
+        if node < known and hops.temporal[node] == 0:
+            more = hops.limit[x, node]
+        more_children *= more
+        if node < parent:
+            more_parents *= more
+        elif hops.shared[x, node] == 1:
+            more_shared *= more
     first_child, first_parent = 1.0, 1.0
     for rank in hops.live:
         count = rest[child, rank]
         shared, inside, outside = 1, 1, 1
+        room[7, rank] = 0.0
         for node in range(known, child):
+            if hops.temporal[node] == 1 and factors[node, rank] > 1 and shared > 1:
+                room[7, rank] = 1.0
             if hops.temporal[node] == 0 and factors[node, rank] > 1:
                 if node < parent:
                     outside *= factors[node, rank]
@@ -169,17 +164,6 @@ def count_relaxed(x, child, known, factors, rest, hops, room):
 
 
 @inlined
-def straying_share(rank, child, node, known, factors, rest, width, hops):
-    """The share of a loop's steps that may belong to a lap of one step."""
-    if moves_surely(
-        rank, child, node, factors[node, rank], rest[node, rank], known, factors, rest, width, hops
-    ):
-        return 0.0
-    instances = instances_of(rank, child, known, factors, hops)
-    return min(1.0, instances / rest[child, rank])
-
-
-@inlined
 def may_stay(x, node, factors, hops):
     """Whether the innermost loop of a block may be one that a tensor does not depend on."""
     empty = True
@@ -192,13 +176,13 @@ def may_stay(x, node, factors, hops):
 
 
 @inlined
-def stay_while_free(x, child, known, factors, rest, width, hops, room):
+def stay_while_free(x, child, known, factors, rest, width, hops, work):
     """Lowers the counts of a tensor that stays over the loops that it does not depend on.
 
     From the lead outwards they are free up to the end of the first block with a loop that brings
     another tile; where that may have laps of one step only, all loops are in these.
     """
-    parent = hops.parent[x, child]
+    parent, room = hops.parent[x, child], work.room
     node, straying, first = child - 1, 1.0, True
     while node >= known:
         if hops.temporal[node] == 1:
@@ -210,7 +194,11 @@ def stay_while_free(x, child, known, factors, rest, width, hops, room):
             for rank in hops.live:
                 if hops.axes[x, rank] >= 0 and factors[node, rank] > 1:
                     closed = True
-                    straying *= straying_share(rank, child, node, known, factors, rest, width, hops)
+                    inside = spread_of(rank, child, node, factors, hops)
+                    count = rest[child, rank]
+                    strayed = stray_tiles(count, inside, factors[node, rank], rest[node, rank])
+                    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+                    straying *= min(1.0, strayed / whole)
             if closed:
                 break
             for rank in hops.live:
@@ -240,7 +228,7 @@ def stay_while_free(x, child, known, factors, rest, width, hops, room):
         room[6, rank] = (count + free * shared - 1) // (free * shared)
 
 
-@lean
+@inlined
 def product_outside(x, row, hops, room):
     """The tiles along the ranks that a tensor does not depend on."""
     total = 1.0
@@ -251,45 +239,57 @@ def product_outside(x, row, hops, room):
 
 
 @lean
-def bound_hops(known, factors, rest, width, hops, work):
-    """Bounds what crosses to every child from the node ``known`` inwards.
+def bound_hops(known, factors, rest, width, hops, grids, work):
+    """Bounds what crosses to every child from the node ``known`` inwards, in joules and cycles.
+
+    ``work.total`` gets the joules, and the cycles of each limited port, of all that depends on no
+    lead outside the known nodes; ``work.pending`` the others, by the kind of that lead.
 
     Args:
         known: factors of the nodes from here inwards are chosen; the others are 1.
         rest, width: (nodes + 1, ranks) what is left of a rank outside a node's factor, and its
             extent inside.
-        work: room; ``work.pending`` (leads + 1) gets the joules that depend on the lead outside
-            all that is known, by its class; the last is without any.
+        work: room.
 
     Returns:
-        the joules of all else, and the steps of the loop nest; ``work.ports`` gets the cycles of
-        each port.
+        the steps of the loop nest.
     """
     tensors, nodes = hops.keeps.shape
     note_leads(known, factors, rest, hops, work.block, work.leads)
-    work.joules[:] = 0.0
-    work.reads[:] = 0.0
-    work.writes[:] = 0.0
-    energy = hops.compute_j
+    note_copies(known, factors, hops, work)
+    work.moved[:] = 0.0
+    work.total[:] = 0.0
+    work.reach[:] = 1.0
+    spreads = False
+    for node in range(known):
+        spreads = spreads or hops.temporal[node] == 0
+    if spreads:
+        work.unshared[:] = 0.0
+        work.alone[:] = 0.0
+    work.total[0] = hops.compute_j
     for x in range(tensors):
         for child in range(nodes, max(known, 1) - 1, -1):
             if hops.parent[x, child] >= 0:
-                count_relaxed(x, child, known, factors, rest, hops, work.room)
-                energy += bound_hop(x, child, known, factors, rest, width, hops, work)
-    energy += settle_leads(known, rest, hops, work)
-    note_cycles(known, factors, hops, work)
-    return energy, least_steps(known, factors, rest, width, hops)
+                count_relaxed(x, child, known, factors, rest, hops, work)
+                bound_hop(x, child, known, factors, rest, width, hops, work)
+    if spreads:
+        for child in range(max(known, 1), nodes):
+            add_sharing(child, known, hops, work)
+    settle_leads(known, rest, hops, grids, work)
+    return least_steps(known, factors, rest, width, hops)
 
 
-@lean
+@inlined
 def bound_hop(x, child, known, factors, rest, width, hops, work):
-    """Adds what crosses to a child to ``work``, by the lead outside it.
+    """Adds what crosses to a child to ``work.moved``, by the lead outside it.
 
-    Returns:
-        the joules that depend on no lead: those of what crosses to the compute units.
+    What crosses to the compute units depends on none: it is in ``work.total``.
     """
     room, moves = work.room, work.moves
-    apart, merged = whole_windows(x, room[0], hops), merged_windows(x, room[0], room[1], hops)
+    apart, merged = (
+        whole_windows(x, room[0], hops),
+        merged_windows(x, room[0], room[1], room[7], hops),
+    )
     first = apart if hops.windows[x] > 0 else hops.touched[x]
     room[4, 1] *= first
     room[4, 2] *= first
@@ -298,21 +298,16 @@ def bound_hop(x, child, known, factors, rest, width, hops, work):
     )  # fmt: skip
     write_move(CHANGES, x, child, apart, merged, hops, work)
     if child == hops.keeps.shape[1]:
-        note_ports(x, child, CHANGES, hops, work)
-        return moves[CHANGES, 2]
-    work.joules[child, hops.sizes.shape[0]] += moves[CHANGES, 2]
-    stay_while_free(x, child, known, factors, rest, width, hops, room)
+        add_move(work.total, x, child, CHANGES, hops, work)
+        return
+    if hops.apart[x] == 1:
+        work.reach[child, x] = room[4, 0]
+    add_lead_move(hops.sizes.shape[0], x, child, CHANGES, hops, work)
+    stay_while_free(x, child, known, factors, rest, width, hops, work)
     write_stays(x, child, apart, merged, rest, hops, work)
-    moves[SLIDES, 0], moves[SLIDES, 1] = moves[CHANGES, 0], moves[CHANGES, 1]
-    least = CHANGES
     for rank in hops.live:
         if work.leads[child, rank] == 1:
-            kind = add_lead(
-                rank, x, child, known, factors, rest, width, apart, merged, hops, work
-            )  # fmt: skip
-            least = min(least, kind)
-    note_ports(x, child, least, hops, work)
-    return 0.0
+            add_lead(rank, x, child, known, factors, rest, width, apart, merged, hops, work)
 
 
 @inlined
@@ -320,11 +315,12 @@ def write_move(kind, x, child, apart, merged, hops, work):
     """Writes what is delivered, served, and its joules; the repetitions are in columns 3 and 4."""
     room, move = work.room, work.moves[kind]
     move[0] = apart * move[3]
-    move[1] = max(merged * move[4] / room[4, 0], hops.touched[x])
+    move[5] = merged * move[4]
+    move[1] = max(move[5] / room[4, 0], hops.touched[x])
     move[2] = joules_of_hop(x, child, move[0], move[1], room[4, 1], room[4, 2], hops)
 
 
-@lean
+@inlined
 def write_stays(x, child, apart, merged, rest, hops, work):
     """Writes what crosses where a tensor stays while it can, and in laps of one step."""
     room, moves = work.room, work.moves
@@ -346,86 +342,115 @@ def write_stays(x, child, apart, merged, rest, hops, work):
     write_move(STAYS, x, child, least_apart, least_merged, hops, work)
 
 
-@lean
+@inlined
 def add_lead(rank, x, child, known, factors, rest, width, apart, merged, hops, work):
-    """Adds the joules of a hop under a lead; returns the least that the tensor does then.
+    """Adds what crosses in a hop under a lead.
 
     Of a lead's laps some may have one step: nothing moves in these, as if it stayed.
     """
     room, moves = work.room, work.moves
     if hops.axes[x, rank] < 0:
-        work.joules[child, rank] += moves[STAYS, 2]
-        return STAYS
-    kind, joules = CHANGES, moves[CHANGES, 2]
+        add_lead_move(rank, x, child, STAYS, hops, work)
+        return
+    kind = CHANGES
     if hops.window[x, rank] >= 0:
         kind = SLIDES
         delivered = sliding_windows(x, rank, room[0], room[0], apart, hops) * moves[CHANGES, 3]
         served = sliding_windows(x, rank, room[0], room[1], merged, hops) * moves[CHANGES, 4]
+        moves[SLIDES, 5] = served
         served = max(served / room[4, 0], hops.touched[x])
-        joules = joules_of_hop(x, child, delivered, served, room[4, 1], room[4, 2], hops)
-        moves[SLIDES, 0] = min(moves[SLIDES, 0], delivered)
-        moves[SLIDES, 1] = min(moves[SLIDES, 1], served)
-    share = sure_share(rank, child, work.block[child], known, factors, rest, width, hops)
+        moves[SLIDES, 0], moves[SLIDES, 1] = delivered, served
+        moves[SLIDES, 2] = joules_of_hop(
+            x, child, delivered, served, room[4, 1], room[4, 2], hops
+        )  # fmt: skip
+    share = sure_share(
+        rank, child, work.block[child], known, factors, rest, width, hops, work.strays
+    )
     if share < 1.0:
-        kind = STRAYS
-        joules = moves[STRAYS, 2] + share * max(0.0, joules - moves[STRAYS, 2])
-    work.joules[child, rank] += joules
-    return kind
+        for column in (0, 1, 2, 5):
+            strays = moves[STRAYS, column]
+            moves[MIXED, column] = strays + share * max(0.0, moves[kind, column] - strays)
+        kind = MIXED
+    add_lead_move(rank, x, child, kind, hops, work)
 
 
 @inlined
-def note_ports(x, child, kind, hops, work):
-    """Adds what a hop reads and writes at its two levels."""
+def add_lead_move(lead, x, child, kind, hops, work):
+    """Adds to ``work.moved`` what crosses under a lead, or without any."""
+    add_move(work.moved[child, lead], x, child, kind, hops, work)
+    if work.reach[child, x] > 1.0:
+        note_shared(lead, x, child, kind, hops, work)
+
+
+@inlined
+def add_move(row, x, child, kind, hops, work):
+    """Adds the joules of a thing that a tensor may do, and the cycles of the ports that it uses."""
     parent = hops.parent[x, child]
-    given, read, served = work.moves[kind, 0], work.moves[kind, 1], work.moves[kind, 1]
+    given, read, written = work.moves[kind, 0], work.moves[kind, 1], 0.0
     if hops.is_output[x] == 1:
+        written = read
         given, read = max(0.0, given - work.room[4, 1]), max(0.0, read - work.room[4, 2])
-        work.writes[x, parent] += served
-    work.reads[x, parent] += read
+    row[0] += work.moves[kind, 2]
+    add_cycles(row, x, parent, read, written, work.copies[parent], hops)
     if child < hops.keeps.shape[1]:
-        work.writes[x, child] += given
+        add_cycles(row, x, child, 0.0, given, work.copies[child], hops)
 
 
-@lean
-def settle_leads(known, rest, hops, work):
-    """The least joules over the leads of known blocks; ``work.pending`` gets the others' joules."""
+@inlined
+def note_copies(known, factors, hops, work):
+    """Writes how many instances of each node there are."""
+    instances = 1.0
+    for node in range(factors.shape[0]):
+        work.copies[node] = instances
+        if hops.temporal[node] == 0 and node < known:
+            instances *= hops.units[node]
+        elif hops.temporal[node] == 0:
+            for rank in hops.live:
+                instances *= factors[node, rank]
+
+
+@inlined
+def settle_leads(known, rest, hops, grids, work):
+    """Adds the least over leads of known blocks to ``work.total``; other leads are ``pending``."""
     nodes, ranks = hops.keeps.shape[1], hops.sizes.shape[0]
-    pending = work.pending
-    none = pending.shape[0] - 1
-    pending[:] = np.inf
+    first = max(known, 1)
+    last = first
+    while last < nodes and work.block[last] < 0:
+        last += 1
+    for child in range(last, nodes):
+        for column in range(work.total.shape[0]):
+            least = np.inf
+            for rank in hops.live:
+                if work.leads[child, rank] == 1:
+                    least = min(least, work.moved[child, rank, column])
+            work.total[column] += least
+    kind_of = grids.kind_of[grids.next_level[known]]
+    work.pending[:] = np.inf
     outside = False
     for rank in hops.live:
-        outside = outside or (rest[known, rank] > 1 and hops.loops[known, rank] == 1)
-    energy = 0.0
-    for child in range(max(known, 1), nodes):
-        if work.block[child] < 0:
-            continue
-        least = np.inf
-        for rank in hops.live:
-            if work.leads[child, rank] == 1:
-                least = min(least, work.joules[child, rank])
-        energy += least
-    if not outside:
-        pending[none] = 0.0
-        for child in range(max(known, 1), nodes):
-            if work.block[child] < 0:
-                pending[none] += work.joules[child, ranks]
-        return energy
+        outside = outside or (rest[known, rank] > 1 and hops.loops[known, rank] > 0)
+    if first == last or not outside:
+        add_pending(ranks, first, last, work.pending[kind_of[ranks]], work)
+        return
     for rank in hops.live:
-        total, any_child, leads = 0.0, False, True
-        for child in range(max(known, 1), nodes):
-            if work.block[child] < 0:
-                any_child = True
-                total += work.joules[child, rank]
-                leads = leads and work.leads[child, rank] == 1
-        if not any_child:
-            pending[none] = 0.0
-        elif leads:
-            pending[hops.alike[rank]] = min(pending[hops.alike[rank]], total)
-    return energy
+        leads = True
+        for child in range(first, last):
+            leads = leads and work.leads[child, rank] == 1
+        if leads:
+            add_pending(rank, first, last, work.pending[kind_of[rank]], work)
 
 
-@lean
+@inlined
+def add_pending(lead, first, last, pending, work):
+    """Lowers what is pending to that under a lead, outside of neighbouring children."""
+    for column in range(pending.shape[0]):
+        total = 0.0
+        for child in range(first, last):
+            total += work.moved[child, lead, column]
+        pending[column] = min(pending[column], total)
+
+
+@inlined
 def least_steps(known, factors, rest, width, hops):
     """The fewest steps of the loop nest: those of the first instance, the busiest."""
     total = 1.0
@@ -457,28 +482,3 @@ def steps_of(rank, known, factors, width, hops):
             left -= digit * inside
             index = index * factors[node, rank] + digit
     return index + 1
-
-
-@lean
-def note_cycles(known, factors, hops, work):
-    """Writes to ``work.ports`` the cycles of each port for what its memory reads and writes."""
-    tensors, nodes = hops.keeps.shape
-    work.ports[:] = 0.0
-    instances = 1.0
-    for node in range(nodes):
-        if hops.temporal[node] == 0:
-            if node < known:
-                instances *= hops.units[node]
-                continue
-            for rank in hops.live:
-                instances *= factors[node, rank]
-            continue
-        for x in range(tensors):
-            if hops.keeps[x, node] == 0:
-                continue
-            store = hops.store[x, node]
-            scale = hops.bits[x, node] / instances
-            reads, writes = work.reads[x, node] * scale, work.writes[x, node] * scale
-            work.ports[store, 0] += reads / hops.bandwidths[store, 0]
-            work.ports[store, 1] += writes / hops.bandwidths[store, 1]
-            work.ports[store, 2] += (reads + writes) / hops.bandwidths[store, 2]

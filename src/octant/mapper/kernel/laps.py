@@ -1,0 +1,105 @@
+"""How often a loop that should bring something new has laps of one step, in which nothing moves.
+
+Where factors exceed a rank, the last lap of a loop is cut off. Of ``count`` tiles along a rank,
+``inside`` instances each take their next one at every step of a loop of ``steps``, which has
+``laps`` laps: only the last can be short, and in it an instance has one step when there are less
+than two tiles for it.
+"""
+
+from __future__ import annotations
+
+from octant.counting.kernel import compiled, inlined, lean
+from octant.mapper.kernel.choices import next_factor
+
+
+@inlined
+def whole_tiles(count, width, size):
+    """All tiles along a rank, without one that is cut off."""
+    return count if width * count == size else count - 1
+
+
+@inlined
+def stray_tiles(count, inside, steps, laps):
+    """The tiles that come in laps of one step."""
+    last = count - inside * steps * (laps - 1)
+    if last <= inside:
+        return last
+    return max(0, 2 * inside - last)
+
+
+@inlined
+def most_stray(count, inside, once):
+    """The same for the worst loop of two steps or more; 0 where no loop is left.
+
+    The last of the tiles, at most one for each instance, come in a lap of their own, or share a lap
+    of two steps with those before.
+
+    Args:
+        once: whether the loop must have one lap.
+    """
+    left = (count + inside - 1) // inside
+    last = count - inside * (left - 1)
+    if left == 1 or (once and left > 2):
+        return 0
+    if left == 2:
+        return inside - last
+    return max(last, inside - last)
+
+
+@compiled
+def fill_strays(hops, strays, chains):
+    """Fills the table of the most stray tiles, whatever the fanouts outside a node take of a rank.
+
+    Args:
+        strays: (nodes + 1, ranks, size + 1) by the number of all tiles.
+        chains: (many, 2) room for the instances that fanouts take, and what they leave.
+    """
+    for known in range(1, strays.shape[0]):
+        for rank in hops.live:
+            size = hops.sizes[rank]
+            count = size
+            while count > 1:
+                strays[known, rank, count] = worst_chain(known, rank, count, hops, chains)
+                width = (size + count - 2) // (count - 1)
+                count = (size + width - 1) // width
+
+
+@lean
+def worst_chain(known, rank, count, hops, chains):
+    """The most stray tiles, over all chains of factors of the fanouts outside a node."""
+    worst, many = 0, 1
+    chains[0, 0], chains[0, 1] = 1, count
+    for node in range(known - 1, -1, -1):
+        if hops.temporal[node] == 1:
+            if hops.allowed[node, rank] == 1:
+                once = node == 0 or hops.must[node, rank] == 1
+                for i in range(many):
+                    worst = max(worst, most_stray(count, chains[i, 0], once))
+            continue
+        for axis in range(hops.axis_count[node]):
+            known_chains = many
+            for i in range(known_chains):
+                many = extend_chain(i, many, node, axis, rank, hops, chains)
+                if many < 0:
+                    return count
+    return worst
+
+
+@lean
+def extend_chain(i, many, node, axis, rank, hops, chains):
+    """Appends a chain with each factor above 1 of an axis; the new number, -1 without room."""
+    if hops.axis_allowed[node, axis, rank] == 0:
+        return many
+    inside, left = chains[i, 0], chains[i, 1]
+    limit, fixed = hops.axis_size[node, axis], hops.axis_fixed[node, axis, rank]
+    factor = 1
+    while True:
+        factor = next_factor(left, factor, limit, hops.divisors) if fixed == 0 else fixed
+        if factor <= 1 or factor > left or factor > limit:
+            return many
+        if many == chains.shape[0]:
+            return -1
+        chains[many, 0], chains[many, 1] = inside * factor, (left + factor - 1) // factor
+        many += 1
+        if fixed > 0:
+            return many
