@@ -164,14 +164,22 @@ def _walked(
     time_limit_s: float | None,
     on_progress: Callable[[float], None] | None,
 ) -> Found:
-    deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+    start = time.monotonic()
     layer = problem(asked.einsum, asked.architecture)
     prices = costs(asked.einsum, asked.architecture)
     shape = len(asked.einsum.tensors), len(asked.architecture.nodes), len(asked.einsum.ranks)
-    found = new_found(goal, deadline, on_progress, shape)
-    if may_begin(asked.einsum, asked.architecture, asked.place):
-        choices = list(keep_choices(asked.einsum, asked.architecture, asked.dataflow))
-        walk(layer, prices, asked.place, choices, found)
+    found = new_found(goal, shape)
+    if not may_begin(asked.einsum, asked.architecture, asked.place):
+        return found
+    choices = list(keep_choices(asked.einsum, asked.architecture, asked.dataflow))
+    if not asked.place.divisors:
+        # A small space first, in half of the time: what it finds is good, and most else is dropped.
+        found.deadline = None if time_limit_s is None else start + time_limit_s / 2
+        walk(layer, prices, asked.place._replace(divisors=1), choices, found)
+        found.left_out.clear()
+    found.deadline = None if time_limit_s is None else start + time_limit_s
+    found.on_progress = on_progress
+    walk(layer, prices, asked.place, choices, found)
     return found
 
 

@@ -93,12 +93,12 @@ class Found:
     """
 
     goal: int
-    deadline: float | None
-    on_progress: Callable[[float], None] | None
     points: Floats
     nests: Integers
     orders: Integers
     keeps: Integers
+    deadline: float | None = None
+    on_progress: Callable[[float], None] | None = None
     count: int = 0
     priced: int = 0
     left_out: list[tuple[float, float]] = field(default_factory=list)
@@ -139,19 +139,12 @@ class Found:
         return min((self.value(*bound) for bound in self.left_out), default=np.inf)
 
 
-def new_found(
-    goal: int,
-    deadline: float | None,
-    on_progress: Callable[[float], None] | None,
-    shape: tuple[int, int, int],
-) -> Found:
-    """Room for what a search of so many (tensors, nodes, ranks) finds."""
+def new_found(goal: int, shape: tuple[int, int, int]) -> Found:
+    """Room for what a search of so many (tensors, nodes, ranks) finds, without a deadline."""
     tensors, nodes, ranks = shape
     many = MOST_POINTS if goal == FRONT else 1
     return Found(
         goal,
-        deadline,
-        on_progress,
         points=np.empty((many, 2)),
         nests=np.empty((many, nodes, ranks), np.int64),
         orders=np.empty((many, nodes, ranks), np.int64),

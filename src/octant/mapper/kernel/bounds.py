@@ -238,7 +238,7 @@ def bound_storage_hops(
             for fanout in range(parent, child):
                 if temporal[fanout] == 0:
                     inner = fanout
-                    result[x, fanout, 5] = least
+                    result[x, fanout, 5] = served
             if inner >= 0:
                 result[x, inner, 5] = delivered
                 if is_output[x] == 1:

@@ -1,0 +1,178 @@
+"""What a partial mapping costs at the least, with the least of all that may come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from octant.counting.kernel import compiled, inlined, lean
+from octant.mapper.kernel.completion import cell_of
+from octant.mapper.kernel.factors import tile_fits
+from octant.mapper.kernel.goals import admits, value_of
+from octant.mapper.kernel.relaxed import bound_hops
+
+
+@compiled
+def bound_nest(known, factors, hops, grids, tables, work):
+    """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
+    settle(known, factors, hops, work)
+    energy, cycles, _ = bound_state(
+        known, factors, work.rest, work.width, 0, tables.closed, 0, hops, grids, tables, work
+    )  # fmt: skip
+    return energy, cycles
+
+
+@lean
+def bound_state(
+    known, factors, rest, width, goal, found, count, hops, grids, tables, work
+):  # fmt: skip
+    """The least joules, cycles and value of all that completes the nodes from ``known`` inwards.
+
+    Infinite where nothing could be better than all that was found.
+    """
+    level = grids.next_level[known]
+    steps = bound_hops(known, factors, rest, width, hops, grids, work)
+    if level < 0:
+        for column in range(work.total.shape[0]):
+            work.outer[0, column] = 0.0
+        return least_of_kinds(
+            1, work.outer, 0, 0, steps, work.total, work.pending, goal, found, count
+        )
+    cell, cells = cell_of(level, rest[known], hops, grids), grids.cells[level]
+    if grids.node[level] != known - 1:
+        return least_of_kinds(
+            grids.kinds[level], tables.before, grids.before_base[level] + cell, cells, steps,
+            work.total, work.pending, goal, found, count,
+        )  # fmt: skip
+    write_outer(0, level, cell, rest[known], width[known], hops, grids, tables, work)
+    return least_of_kinds(
+        grids.kinds[level], work.outer, 0, 1, steps, work.total, work.pending, goal, found, count
+    )
+
+
+@lean
+def least_of_kinds(kinds, rows, first, apart, steps, total, pending, goal, found, count):
+    """The least joules, cycles and value over the kinds of leads that could still be better.
+
+    Args:
+        rows: (many, columns) the joules and ports' cycles of all that is to come, from ``first``
+            on for each kind.
+    """
+    least, fewest, value = np.inf, np.inf, np.inf
+    for kind in range(kinds):
+        energy, cycles, row = total[0] + pending[kind, 0], steps, rows[first + kind * apart]
+        energy += row[0]
+        for column in range(1, total.shape[0]):
+            cycles = max(cycles, total[column] + pending[kind, column] + row[column])
+        if energy < np.inf and admits(goal, found, count, energy, cycles):
+            least, fewest = min(least, energy), min(fewest, cycles)
+            value = min(value, value_of(goal, energy, cycles))
+    return least, fewest, value
+
+
+@lean
+def write_outer(stage, level, cell, left, widths, hops, grids, tables, work):
+    """Writes to ``work.outer`` the least of a level's tiles that fit, when some ranks are chosen.
+
+    Args:
+        cell: what is left of all ranks.
+        left, widths: (ranks) what is left, and the tile's extents; ``work.chosen`` has the factors
+            of the chosen ranks.
+    """
+    node = grids.node[level]
+    if not tile_fits(node, widths, hops):
+        work.outer[:] = np.inf
+        return
+    for at in range(hops.live.shape[0]):
+        rank = hops.live[at]
+        if at < stage:
+            work.places[rank] = grids.place[level, rank, left[rank]]
+        else:
+            work.places[rank] = least_place(rank, node, level, left, widths, hops, grids)
+    base, fitting = grids.before_base[level], places_cell(level, hops, grids, work)
+    stages, cells = hops.live.shape[0] + 1, grids.cells[level]
+    for kind in range(grids.kinds[level]):
+        outer, x = work.outer[kind], grids.staying[level, kind]
+        closed = tables.fitting[base + kind * cells + fitting]
+        joined = tables.joined[grids.base[level] + (kind * stages + stage) * cells + cell]
+        place = fitting
+        if x >= 0:
+            place = staying_cell(stage, x, level, fitting, left, hops, grids, work)
+        free = tables.fitting[base + max(place, 0)]
+        for column in range(outer.shape[0]):
+            least = closed[column]
+            if x >= 0 and place >= 0:
+                least = min(least, free[column])
+            outer[column] = max(least, joined[column])
+
+
+@inlined
+def places_cell(level, hops, grids, work):
+    """The cell of ``work.places``."""
+    cell = 0
+    for rank in hops.live:
+        cell += work.places[rank] * grids.stride[level, rank]
+    return cell
+
+
+@inlined
+def least_place(rank, node, level, left, widths, hops, grids):
+    """The first cell along a rank in which a tile fits, when the level takes only of that rank."""
+    own, whole = widths[rank], left[rank]
+    first, last = 0, grids.place[level, rank, whole]
+    if grids.allowed[level, rank] == 0:
+        return last
+    while first < last:
+        middle = (first + last) // 2
+        most = min(grids.high[level, rank, middle], whole)
+        widths[rank] = own * ((whole + most - 1) // most)
+        if tile_fits(node, widths, hops):
+            last = middle
+        else:
+            first = middle + 1
+    widths[rank] = own
+    return first
+
+
+@inlined
+def staying_cell(stage, x, level, fitting, left, hops, grids, work):
+    """The cell of tiles of a level that takes no rank on which a tensor depends; -1 if it did."""
+    cell = fitting
+    for at in range(hops.live.shape[0]):
+        rank = hops.live[at]
+        if hops.axes[x, rank] >= 0:
+            if at >= stage:
+                more = grids.place[level, rank, left[rank]] - work.places[rank]
+                cell += more * grids.stride[level, rank]
+            elif work.chosen[rank] > 1:
+                return -1
+    return cell
+
+
+@lean
+def settle(known, factors, hops, work):
+    """Writes what the nodes from ``known`` inwards leave and cover; clears all others."""
+    nodes = factors.shape[0]
+    for rank in range(hops.sizes.shape[0]):
+        work.rest[nodes, rank] = hops.sizes[rank]
+        work.width[nodes, rank] = 1
+    for node in range(nodes - 1, known - 1, -1):
+        settle_node(node, factors[node], factors, work.rest, work.width, hops)
+    clear(known, factors)
+
+
+@inlined
+def clear(known, factors):
+    """Sets the factors outside of what is known to 1."""
+    for node in range(known):
+        for rank in range(factors.shape[1]):
+            factors[node, rank] = 1
+
+
+@lean
+def settle_node(node, chosen, factors, rest, width, hops):
+    """Writes a node's factors, and what they leave and cover."""
+    for rank in range(hops.sizes.shape[0]):
+        factor = chosen[rank]
+        factors[node, rank] = factor
+        rest[node, rank] = (rest[node + 1, rank] + factor - 1) // factor
+        width[node, rank] = width[node + 1, rank] * factor
