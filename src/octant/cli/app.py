@@ -69,6 +69,7 @@ def evaluate(
     prune: options.Prune = None,
     flexibility: options.Flexible = False,
     scalability: options.Scalable = False,
+    eyexam: options.Examined = False,
     density: options.Density = None,
     zeros: options.Zeros = False,
     quiet: options.Quiet = False,
@@ -86,6 +87,7 @@ def evaluate(
     shares = options.densities(density)
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     page, folder = options.page(html), options.folder(figures)
+    options.require_page(eyexam, page, folder)
     from octant import api
     from octant.cli.recipes import chip_recipe
 
@@ -102,6 +104,7 @@ def evaluate(
     given = {"dataflow": dataflow, "time_limit_s": limit_s}
     tried = insight.tried(chip, given, quiet) if flexibility else None
     grown = insight.grown(network, chip, given, batch, dims, quiet) if scalability else None
+    more = insight.examined(network, chip, recipe, given, batch, dims, quiet) if eyexam else ()
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
         card = api.evaluate(
             network,
@@ -123,9 +126,9 @@ def evaluate(
             zeros=zeros,
         )
     if page is not None:
-        api.write_report(page, card, on=chip)
+        api.write_report(page, card, on=chip, more=more)
     if folder is not None:
-        api.write_figures(folder, card, on=chip)
+        api.write_figures(folder, card, on=chip, more=more)
     if written(card, json, file):
         return
     from octant.report import layers_page, sheet

@@ -245,6 +245,13 @@ Flexible = Annotated[
 Scalable = Annotated[
     bool, typer.Option("--scalability", help="Try larger chips and larger networks, too.")
 ]
+Examined = Annotated[
+    bool,
+    typer.Option(
+        "--eyexam",
+        help="Add the steps of Eyexam and rooflines to the page and its figures; more searches.",
+    ),
+]
 Density = Annotated[
     list[str] | None,
     typer.Option(
@@ -260,6 +267,20 @@ Zeros = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+def require_page(eyexam: bool, page: Path | None, folder: Path | None) -> None:
+    """``--eyexam`` needs something to be added to.
+
+    Raises:
+        typer.BadParameter: neither a page nor figures are asked for.
+    """
+    if eyexam and page is None and folder is None:
+        raise _bad(
+            "--eyexam",
+            "adds to a page: give --html FILE or --figures DIR, too; octant eyexam prints the "
+            "steps on the terminal",
+        )
 
 
 def sizes(dims: Sequence[str] | None) -> dict[str, int | float]:

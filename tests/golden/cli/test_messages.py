@@ -28,6 +28,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "density_above_one": ("evaluate", "alexnet", "--on", "eyeriss", "--density", "input=2"),
     "density_of_nothing": ("evaluate", "alexnet", "--on", "eyeriss", "--density", "input"),
     "zeros_without_data": ("evaluate", "digits-lenet", "--on", "eyeriss", "--zeros"),
+    "eyexam_without_page": ("evaluate", "alexnet", "--on", "eyeriss", "--eyexam"),
     "unknown_component": ("price", "srm"),
     "unknown_component_page": ("components", "registerfile"),
     "unknown_attribute": ("price", "sram", "--capcity", "1 KiB"),

@@ -9,6 +9,7 @@ from octant.report.drawing.marks import Drawing, inline, standalone
 from octant.report.drawing.palette import DARK, LIGHT, SERIES, Palette
 from octant.report.drawing.parallel import Axis, Thread, parallel
 from octant.report.drawing.raster import png
+from octant.report.drawing.roofline import Roofline, Stand, roofline
 from octant.report.drawing.scales import Linear, Logarithmic, Scale, Tick, quantity_ticks
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Linear",
     "Logarithmic",
     "Palette",
+    "Roofline",
     "Scale",
     "Series",
+    "Stand",
     "Thread",
     "Tick",
     "columns",
@@ -31,6 +34,7 @@ __all__ = [
     "parallel",
     "png",
     "quantity_ticks",
+    "roofline",
     "rows",
     "standalone",
 ]

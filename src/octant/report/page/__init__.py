@@ -2,6 +2,7 @@
 
 from octant.report.page.card import card_sections, scorecard_page
 from octant.report.page.comparison import comparison_page
+from octant.report.page.exam import exam_sections
 from octant.report.page.render import figures, html
 from octant.report.page.sections import (
     Cell,
@@ -27,6 +28,7 @@ __all__ = [
     "Tile",
     "card_sections",
     "comparison_page",
+    "exam_sections",
     "figures",
     "html",
     "scorecard_page",
