@@ -141,8 +141,9 @@ def evaluate(
 @app.command()
 @ending
 def compare(
-    compared: options.Compared,
+    compared: options.Compared = None,
     network: options.OnNetwork = None,
+    published: options.Published = None,
     batch: options.Batch = None,
     objective: options.Goal = options.ObjectiveName.EDP,
     dim: options.Dims = None,
@@ -157,16 +158,20 @@ def compare(
     Example: octant compare eyeriss eyeriss-isca16 --network alexnet --html compared.html
 
     Example: octant compare before.json after.json
+
+    Example: octant compare eyeriss --published eyeriss --network alexnet
     """
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     page, folder = options.page(html), options.folder(figures)
-    options.require_comparison(compared, network)
+    chips, reports = compared or [], published or []
+    options.require_comparison(chips, reports, network)
     from octant import api
 
     with progress(quiet=quiet) as report:
         found = api.compare(
-            compared,
+            chips,
             network,
+            published=reports,
             batch=batch,
             objective=objective.value,
             dims=dims,
