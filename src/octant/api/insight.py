@@ -47,7 +47,8 @@ def eyexam(
             the chip's first. One exam each.
         win_back: relax one constraint at a time, too.
         time_limit_s: for each search.
-        progress: called before the first layer and after each different one.
+        progress: called before the first layer, after each different one, and after each for each
+            constraint that is relaxed.
 
     Raises:
         UnknownNameError: no such network, chip, dataflow or dimension.
@@ -68,12 +69,10 @@ def eyexam(
     layers = multiplying(workload, chip)
     flows = [_dataflow(chip, DATAFLOWS.get(name, name)) for name in dataflows]
     flows = flows or [_dataflow(chip, None)]
-    total = len({einsum for _, einsum in layers}) * len(flows)
     if progress:
-        progress(Progress(0, total, ""))
+        progress(Progress(0, len({einsum for _, einsum in layers}) * len(flows), ""))
     exams = []
     for number, flow in enumerate(flows):
-        before = number * (total // len(flows))
         exams.append(
             examine_network(
                 layers,
@@ -83,7 +82,7 @@ def eyexam(
                 batch=workload.batch,
                 win_back=win_back,
                 time_limit_s=time_limit_s,
-                progress=_counted(progress, before, total),
+                progress=_counted(progress, number, len(flows)),
             )
         )
     return Eyexam(tuple(exams))
@@ -170,11 +169,12 @@ def _slope_of(
 
 
 def _counted(
-    progress: Callable[[Progress], None] | None, before: int, total: int
-) -> Callable[[int, str], None] | None:
+    progress: Callable[[Progress], None] | None, number: int, flows: int
+) -> Callable[[int, int, str], None] | None:
+    """Counts the work of one of several dataflows, taken to be as much as that of each other."""
     if progress is None:
         return None
-    return lambda done, layer: progress(Progress(before + done, total, layer))
+    return lambda done, total, what: progress(Progress(number * total + done, flows * total, what))
 
 
 def multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[Layer, Einsum], ...]:

@@ -88,14 +88,12 @@ def _won(wins: tuple[WinBack, ...], width: int) -> list[str]:
     if not wins:
         return []
     lines = ["", "WHAT WOULD WIN IT BACK, one constraint relaxed at a time"]
-    real = sorted((win for win in wins if win.gain > 5e-4), key=lambda win: -win.gain)
+    real = sorted((win for win in wins if win.at_most > 5e-4), key=lambda win: -win.gain)
     if real:
         columns = (Column("relaxed", wraps=True), Column("gain", right=True), Column("known by"))
-        rows = [
-            (f"{win.constraint}: {win.relaxed}", gain(win.gain), _PROOF[win.proof]) for win in real
-        ]
+        rows = [(f"{win.constraint}: {win.relaxed}", gains(win), _PROOF[win.proof]) for win in real]
         lines += table(columns, rows, width=width, indent="  ")
-    none = [win.relaxed for win in wins if win.gain <= 5e-4]
+    none = [win.relaxed for win in wins if win.at_most <= 5e-4]
     if none:
         lines += paragraph(f"no gain: {'; '.join(none)}", width=width, indent="    ", first="  ")
     return lines
@@ -116,6 +114,12 @@ def gain(value: float) -> str:
     ('+2.5 %', 'x 4.50')
     """
     return f"+{share(value)}" if value < 1 else f"x {1 + value:.2f}"
+
+
+def gains(win: WinBack) -> str:
+    """A gain; with the most that it may be, where a search was stopped."""
+    least, most = gain(win.gain), gain(win.at_most)
+    return least if least == most else f"{least} to {most}"
 
 
 def _each_layer(exam: NetworkExam, width: int) -> list[str]:

@@ -8,7 +8,7 @@ from octant import api
 from octant.arch import Fanout
 from octant.errors import InfeasibleError
 from octant.eyexam import examine
-from octant.eyexam.examination import lower_bound
+from octant.eyexam.fastest import lower_bound
 from octant.eyexam.relaxing import relaxations, shapes, with_axes
 from octant.files import load_architecture
 from octant.mapper import dataflow_named
