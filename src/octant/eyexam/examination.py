@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -32,9 +33,12 @@ NOTES = (
 )
 #: Seconds of each search for what would win a loss back, where the user sets no limit.
 WIN_BACK_S = 2.0
+#: A layer of which no more could be gained than this share of the network's time is not searched.
+WORTH = 0.005
 STOPPED = (
-    f"searches for what would win it back were stopped after {WIN_BACK_S:g} s: a gain lies between "
-    "what was found and what a bound allows; a time limit of your own sets another"
+    "where a gain is not proven it lies between two limits: what was found, and what a bound "
+    f"allows. A layer that cannot gain {100 * WORTH:g} % of the network's time is not searched, "
+    f"others for {WIN_BACK_S:g} s unless a time limit says otherwise"
 )
 
 #: Called with how much is done, how much there is, and what was done last.
@@ -134,14 +138,15 @@ def examine_network(
         for einsum, layer in first.items()
     }
     if wanted:
-        known = _with_win_back(known, relaxed, time_limit_s, tick)
+        runs = Counter({einsum: 0 for einsum in first})
+        for layer, einsum in layers:
+            runs[einsum] += layer.repeats
+        known = _with_win_back(known, runs, relaxed, time_limit_s, tick)
     exams = tuple(
         replace(known[einsum], layer=layer.name, operator=layer.operator, repeats=layer.repeats)
         for layer, einsum in layers
     )
-    stopped = time_limit_s is None and any(
-        win.proof == "found" for exam in exams for win in exam.win_back
-    )
+    stopped = any(win.proof == "found" for exam in exams for win in exam.win_back)
     return NetworkExam(
         network=network,
         batch=batch,
@@ -361,29 +366,28 @@ def _best_shape(
 
 def _with_win_back(
     known: dict[Einsum, LayerExam],
+    runs: Mapping[Einsum, int],
     relaxed: list[dict[Einsum, Relaxation]],
     time_limit_s: float | None,
     tick: Callable[[str], Callable[[Einsum], None]],
 ) -> dict[Einsum, LayerExam]:
     """The exams with what each relaxation gains."""
     limit = WIN_BACK_S if time_limit_s is None else time_limit_s
+    enough = _enough(known, runs)
     wins: dict[Einsum, list[WinBack]] = {einsum: [] for einsum in known}
     for each in relaxed:
         for relaxation in dict.fromkeys(each.values()):
-            mine = {
-                einsum: known[einsum].steps[5].cycles
-                for einsum in known
-                if each[einsum] == relaxation
-            }
+            mine = [einsum for einsum in known if each[einsum] == relaxation]
             found = fastest_of(
-                tuple(mine),
+                mine,
                 relaxation.architecture,
                 relaxation.dataflow,
                 time_limit_s=limit,
-                reached=mine,
+                reached=enough,
                 on_found=tick(relaxation.words),
             )
-            for einsum, cycles in mine.items():
+            for einsum in mine:
+                cycles = known[einsum].steps[5].cycles
                 wins[einsum].append(_won(relaxation, cycles, found[einsum]))
     return {
         einsum: replace(
@@ -397,6 +401,13 @@ def _with_win_back(
         )
         for einsum, exam in known.items()
     }
+
+
+def _enough(known: Mapping[Einsum, LayerExam], runs: Mapping[Einsum, int]) -> dict[Einsum, float]:
+    """Cycles of a layer below which a search is worth its time."""
+    cycles = {einsum: exam.steps[5].cycles for einsum, exam in known.items()}
+    total = sum(runs[einsum] * cycles[einsum] for einsum in known)
+    return {einsum: cycles[einsum] - WORTH * total / runs[einsum] for einsum in known}
 
 
 def _won(relaxation: Relaxation, cycles: float, found: Fastest) -> WinBack:

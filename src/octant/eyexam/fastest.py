@@ -81,8 +81,8 @@ def fastest_of(
         architecture: where they run.
         dataflow: the constraints.
         time_limit_s: for each search.
-        reached: cycles that are reached already: where a bound says that no mapping takes fewer,
-            none is searched for.
+        reached: cycles that are good enough, or reached already: where a bound says that no
+            mapping takes fewer, none is searched for.
         on_found: called with each layer when its answer is there.
     """
     asked = _Asked(architecture, dataflow, time_limit_s, reached or {}, on_found or _nothing)
@@ -144,7 +144,7 @@ class _Asked:
     def rounds(self) -> tuple[float | None, ...]:
         """The time limits of the whole searches."""
         limit = self.time_limit_s
-        return (*(each for each in ROUNDS_S if limit is None or each < limit), limit)
+        return (*(each for each in ROUNDS_S if limit is None or each <= limit / 4), limit)
 
     def question(self, limit_s: float | None, dataflow: Dataflow | None = None) -> Question:
         """For the fastest mapping."""

@@ -52,7 +52,7 @@ class WinBack:
         gain: of performance, as a share of what there is with the constraint; 0 is none.
         least_cycles: no mapping takes fewer then; below ``cycles`` only where a search was stopped.
         proof: how the number is known: ``bound`` (no mapping can gain, whatever it is), ``search``
-            (the best mapping, proven), ``found`` (the search was stopped: at least this), or
+            (the best mapping, proven), ``found`` (not searched to the end: at least this), or
             ``pipeline``.
     """
 

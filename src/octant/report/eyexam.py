@@ -91,7 +91,7 @@ def _won(wins: tuple[WinBack, ...], width: int) -> list[str]:
     real = sorted((win for win in wins if win.at_most > 5e-4), key=lambda win: -win.gain)
     if real:
         columns = (Column("relaxed", wraps=True), Column("gain", right=True), Column("known by"))
-        rows = [(f"{win.constraint}: {win.relaxed}", gains(win), _PROOF[win.proof]) for win in real]
+        rows = [(f"{win.constraint}: {win.relaxed}", gains(win), PROOF[win.proof]) for win in real]
         lines += table(columns, rows, width=width, indent="  ")
     none = [win.relaxed for win in wins if win.at_most <= 5e-4]
     if none:
@@ -99,10 +99,11 @@ def _won(wins: tuple[WinBack, ...], width: int) -> list[str]:
     return lines
 
 
-_PROOF = {
+#: How a gain is known, in words.
+PROOF = {
     "bound": "a bound",
     "search": "the best mapping",
-    "found": "a mapping (search stopped)",
+    "found": "a mapping and a bound",
     "pipeline": "the pipeline",
 }
 

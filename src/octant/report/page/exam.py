@@ -16,7 +16,7 @@ from octant.report.drawing import (
     quantity_ticks,
     roofline,
 )
-from octant.report.eyexam import gains, rate, worst
+from octant.report.eyexam import PROOF, gains, rate, worst
 from octant.report.page.names import distinct
 from octant.report.page.sections import Cell, Column, DataTable, Group, Picture, Section
 
@@ -121,7 +121,7 @@ def _step_table(exam: NetworkExam) -> DataTable:
 def _won_table(exam: NetworkExam) -> DataTable:
     columns = (Column("relaxed", wide=True), Column("gain", right=True), Column("known by"))
     rows = tuple(
-        (Cell(win.relaxed, note=win.constraint), Cell(gains(win), win.gain), Cell(win.proof))
+        (Cell(win.relaxed, note=win.constraint), Cell(gains(win), win.gain), Cell(PROOF[win.proof]))
         for win in exam.win_back
     )
     caption = "What would win it back, one constraint relaxed at a time"
