@@ -5,6 +5,7 @@ are classes: a page follows light and dark mode by its style sheet, a file bring
 """
 
 from octant.report.drawing.bars import Bars, Series, columns, layer_bars, rows
+from octant.report.drawing.intervals import Whisker, whiskers
 from octant.report.drawing.marks import Drawing, inline, standalone
 from octant.report.drawing.palette import DARK, LIGHT, SERIES, Palette
 from octant.report.drawing.parallel import Axis, Thread, parallel
@@ -28,6 +29,7 @@ __all__ = [
     "Stand",
     "Thread",
     "Tick",
+    "Whisker",
     "columns",
     "inline",
     "layer_bars",
@@ -37,4 +39,5 @@ __all__ = [
     "roofline",
     "rows",
     "standalone",
+    "whiskers",
 ]
