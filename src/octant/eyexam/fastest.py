@@ -23,6 +23,7 @@ from octant.bounds import Unrolling, compulsory_bits, parallelism
 from octant.eyexam.folding import folding, whole
 from octant.eyexam.relaxing import limits
 from octant.mapper import Objective, Question, SearchResult, Status, cache, search_layers
+from octant.mapper.search import TIME_IS_UP
 from octant.workload import Einsum, Role
 
 #: Seconds of the rounds of a whole search before the last one.
@@ -53,6 +54,15 @@ class Fastest:
     def proven(self) -> bool:
         """There is a mapping, and none is faster."""
         return math.isfinite(self.cycles) and self.cycles <= self.bound_cycles
+
+    def honest(self, clock_hz: float) -> Fastest:
+        """The same; a result that is the best of few mappings only does not say that it is best."""
+        if self.proven or self.result is None or self.result.evaluation is None:
+            return self
+        bound = self.bound_cycles / clock_hz
+        return replace(
+            self, result=replace(self.result, status=Status.GAP, bound=bound, reason=TIME_IS_UP)
+        )
 
     @property
     def told(self) -> Fastest:
@@ -92,7 +102,7 @@ def fastest_of(
     _fold(answers, asked)
     for limit in asked.rounds:
         _whole_round(answers, asked, limit)
-    return answers
+    return {einsum: found.honest(architecture.clock_hz) for einsum, found in answers.items()}
 
 
 def lower_bound(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> float:

@@ -9,7 +9,7 @@ import pytest
 
 from octant.arch import Fanout
 from octant.eyexam import WinBack
-from octant.eyexam.fastest import fastest_of, lower_bound
+from octant.eyexam.fastest import Fastest, fastest_of, lower_bound
 from octant.eyexam.folding import folded, folding
 from octant.eyexam.relaxing import unlimited_bandwidth
 from octant.files import load_architecture
@@ -19,12 +19,14 @@ from octant.workload import Einsum, Role, convolution, matmul
 
 CHIP = load_architecture("teaching")
 FLOW = dataflow_named(CHIP, None)
-#: The array's shape, bandwidth, and the rest of a rank limit one each.
+#: Between them they need every kind of proof.
 LAYERS = (
     matmul(rows=8, inner=4, columns=4),
     matmul(rows=1, inner=36, columns=5),
     convolution(in_channels=3, out_channels=5, output=(4, 4), kernel=(3, 3), stride=(2, 2)),
     convolution(in_channels=4, out_channels=4, output=(5, 5), kernel=(1, 1)),
+    matmul(rows=12, inner=12, columns=12),  # the buffer is too small for it
+    matmul(rows=7, inner=13, columns=21),  # and here all mappings must be searched
 )
 
 
@@ -70,6 +72,15 @@ def test_a_search_that_is_stopped_says_what_it_knows() -> None:
     found = fastest_of([einsum], CHIP, FLOW, time_limit_s=0.0, on_found=told.append)[einsum]
     assert not found.proven and told == [einsum]
     assert 0 < found.bound_cycles <= alone(einsum)
+
+
+def test_the_best_of_few_is_not_called_the_best() -> None:
+    einsum = next(each for each in LAYERS if alone(each) > lower_bound(each, CHIP, FLOW))
+    found = fastest_of([einsum], CHIP, FLOW)[einsum]
+    few = Fastest(found.result, found.cycles - 1).honest(CHIP.clock_hz)
+    assert found.proven and found.honest(CHIP.clock_hz) == found
+    assert few.result is not None and few.result.status is Status.GAP
+    assert 0 < few.result.gap < 1
 
 
 def test_what_has_no_mapping_says_why() -> None:
