@@ -116,13 +116,14 @@ def bound(
         InfeasibleError: a layer has no mapping on the chip.
         InvalidWorkloadError: the network multiplies nothing.
     """
-    from octant.eyexam.slope import SkiSlope, capacities, curves, slope_through, together
+    from octant.eyexam.slope import SkiSlope, capacities, curves, slope_through, together, with_own
 
     workload = load_network(network, batch=batch, dims=dims)
     chip = None if on is None else load_architecture(on)
     layers = multiplying(workload, chip)
     bits = _widths(workload, chip, layers)
     sizes = capacities(tuple(einsum for _, einsum in layers), bits)
+    sizes = sizes if chip is None else with_own(sizes, chip)
     shapes: dict[Einsum, tuple[Layer, int]] = {}
     for layer, einsum in layers:
         first, repeats = shapes.get(einsum, (layer, 0))

@@ -64,7 +64,7 @@ class Slope:
         name: the layer's or the network's.
         repeats: of the layer; its traffic is of one run.
         compulsory_bits: every element once: no buffer goes below.
-        points: by capacity, which doubles from one to the next.
+        points: by capacity, which doubles from one to the next; the chip's own is one of them.
         knee_bits: the capacity where the curve bends most (the farthest below the straight line
             between its ends, both axes logarithmic); None for a curve without a bend.
         compulsory_at_bits: the smallest capacity of the points that reaches the compulsory traffic.
@@ -78,6 +78,16 @@ class Slope:
     knee_bits: int | None
     compulsory_at_bits: int | None
     chip: ChipPoint | None
+
+    def least_at(self, capacity_bits: int) -> float:
+        """The least traffic of the points up to a capacity: exact where one of them has it.
+
+        >>> points = (SlopePoint(16, 40.0, True), SlopePoint(32, 24.0, True))
+        >>> Slope("fc", 1, 24.0, points, None, 32, None).least_at(30)
+        40.0
+        """
+        fitting = [p.traffic_bits for p in self.points if p.capacity_bits <= capacity_bits]
+        return min(fitting, default=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,17 @@ def capacities(einsums: tuple[Einsum, ...], bits: dict[Role, int]) -> tuple[int,
     )
     first, last = math.ceil(math.log2(least)), math.ceil(math.log2(most))
     return tuple(2**power for power in range(first, last + 1))
+
+
+def with_own(sizes: tuple[int, ...], architecture: Architecture) -> tuple[int, ...]:
+    """Some capacities, ascending, and among them that of a chip, where it lies between them.
+
+    >>> from octant.files import load_architecture
+    >>> with_own((1024, 4096), load_architecture("teaching"))
+    (1024, 2048, 4096)
+    """
+    own = on_chip_bits(architecture)
+    return tuple(sorted({*sizes, own})) if sizes[0] < own < sizes[-1] else sizes
 
 
 def slope_of(

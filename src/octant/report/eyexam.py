@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from octant.eyexam import Eyexam, LayerExam, NetworkExam, Step, WinBack
 from octant.eyexam.slope import SkiSlope, Slope
 from octant.report.amounts import bare, share
@@ -206,7 +208,7 @@ def _curve(slope: Slope, chip: str, width: int) -> list[str]:
         Column("buffer", right=True),
         Column("least traffic", right=True),
         Column("x compulsory", right=True),
-        Column(""),
+        Column("", wraps=True),
     )
     rows = []
     for point in slope.points:
@@ -215,6 +217,7 @@ def _curve(slope: Slope, chip: str, width: int) -> list[str]:
             for words, at in (
                 ("knee", slope.knee_bits),
                 ("compulsory from here on", slope.compulsory_at_bits),
+                (f"{chip}'s own", slope.chip.capacity_bits if slope.chip else None),
             )
             if at == point.capacity_bits
         ]
@@ -241,11 +244,15 @@ def _facts(slope: Slope, chip: str) -> list[tuple[str, str]]:
         at = text(slope.chip.capacity_bits, "capacity")
         times = slope.chip.traffic_bits / slope.compulsory_bits
         stopped = "" if slope.chip.proven else " (search stopped: at most)"
+        least = slope.least_at(slope.chip.capacity_bits)
+        over = (
+            f", {slope.chip.traffic_bits / least:.3f} x the least" if math.isfinite(least) else ""
+        )
         found.append(
             (
                 chip,
                 f"{at} on chip, at least {_size(slope.chip.traffic_bits)} beyond it: "
-                f"{times:.3f} x compulsory{stopped}",
+                f"{times:.3f} x compulsory{over}{stopped}",
             )
         )
     return found
