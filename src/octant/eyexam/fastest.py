@@ -192,7 +192,13 @@ def _at_once(einsum: Einsum, asked: _Asked) -> Fastest:
     few = unrolled_so(einsum, chip, flow, unrolled)
     question = asked.question(asked.time_limit_s, few)
     result = search_layers([einsum], question)[einsum]
-    return Fastest(result if result.evaluation is not None else None, bound)
+    found = Fastest(result if result.evaluation is not None else None, bound)
+    if asked.settled(einsum, found):
+        return found
+    known = cache.recall(asked.key(einsum), einsum, chip, Objective.LATENCY)
+    if known is None:
+        return found
+    return Fastest(_better(found.result, known), min(found.cycles, _cycles(known)))
 
 
 def _fold(answers: dict[Einsum, Fastest], asked: _Asked) -> None:
@@ -202,19 +208,22 @@ def _fold(answers: dict[Einsum, Fastest], asked: _Asked) -> None:
     if fold is None:
         return
 
-    works: dict[Einsum, list[Einsum]] = {}
+    works: dict[Question, dict[Einsum, list[Einsum]]] = {}
     for einsum in _left(answers, asked):
-        works.setdefault(fold.layer(einsum), []).append(einsum)
-
-    def note(work: Einsum, folded: SearchResult) -> None:
-        if folded.status is Status.INFEASIBLE:
-            return  # the whole search says why
-        for einsum in works[work]:
-            found = answers[einsum]
-            bound = max(found.bound_cycles, fold.cycles(folded))
-            asked.take(answers, einsum, replace(found, bound_cycles=bound))
-
-    search_layers(tuple(works), fold.question, note)
+        for question, work in fold.questions(einsum):
+            works.setdefault(question, {}).setdefault(work, []).append(einsum)
+    # Bounds of single layers first: they may spare the question that many share.
+    for question in sorted(works, key=lambda question: question == fold.question):
+        mine = works[question]
+        left = set(_left(answers, asked))
+        needed = [work for work, einsums in mine.items() if left & set(einsums)]
+        for work, folded in search_layers(needed, question).items():
+            if folded.status is Status.INFEASIBLE:
+                continue  # the whole search says why
+            for einsum in left & set(mine[work]):
+                found = answers[einsum]
+                bound = max(found.bound_cycles, fold.cycles(folded))
+                asked.take(answers, einsum, replace(found, bound_cycles=bound))
 
 
 def _whole_round(answers: dict[Einsum, Fastest], asked: _Asked, limit_s: float | None) -> None:

@@ -8,8 +8,9 @@ enough, it would be at least as fast. It has no array to search, which is what m
 
 What instances hold side by side may have gaps, where steps along an array are wider than what an
 instance holds (a convolution of stride 2). A tile of the folded chip has none, so that it would
-hold more. There it works on a layer of stride 1, whose tiles are no larger, gaps or not, for sums
-of sets have at least as many elements as those of intervals.
+hold more. There two bounds are taken: of a layer of stride 1, whose tiles are no larger, gaps or
+not, for a sum of sets has at least as many elements as one of intervals; and of the layer as it is
+on a chip whose arrays are larger and faster by the stride, which makes up for the elements in gaps.
 
 Where a tensor goes through an array straight to the compute units, one access may serve many of
 them. There the folded chip has latches: a level that holds an element of it for each unit.
@@ -34,24 +35,42 @@ _LATCHES = "latches"
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A question about the folded chip, and what its answer says of the chip.
+    """Questions about the folded chip, and what their answers say of the chip.
 
     Args:
         question: for its fastest mapping, the ports being ``slower``.
         slower: how many times; at least the PEs of the chip, so that the steps of one PE, too, are
             no more than what the chip takes.
         spread: the ranks that may run along an axis of an array; None for all.
+        outside: the levels outside of all arrays, which hold what the chip's own hold.
     """
 
     question: Question
     slower: float
     spread: frozenset[str] | None
+    outside: tuple[str, ...]
 
-    def layer(self, einsum: Einsum) -> Einsum:
-        """What the folded chip works on in place of a layer."""
-        return replace(einsum, tensors=tuple(map(self._close, einsum.tensors)))
+    def questions(self, einsum: Einsum) -> tuple[tuple[Question, Einsum], ...]:
+        """Questions, each with the layer that the folded chip runs: every answer is a bound."""
+        leaps = {tensor.role: self._leap(tensor) for tensor in einsum.tensors}
+        roles = frozenset(role for role, leap in leaps.items() if leap > 1)
+        if not roles:
+            return ((self.question, einsum),)
+        closed = replace(einsum, tensors=tuple(map(self._closed, einsum.tensors)))
+        return ((self.question, closed), (self._eased(roles, max(leaps.values())), einsum))
 
-    def _close(self, tensor: Tensor) -> Tensor:
+    def _leap(self, tensor: Tensor) -> int:
+        """How many times as large as what instances hold a tile without gaps may be."""
+        return math.prod(
+            max(term.coefficient for term in axis)
+            for axis in tensor.axes
+            if any(map(self._leaps, axis))
+        )
+
+    def _leaps(self, term: Term) -> bool:
+        return term.coefficient > 1 and (self.spread is None or term.rank in self.spread)
+
+    def _closed(self, tensor: Tensor) -> Tensor:
         """The tensor with steps of 1 where steps along an array might leave gaps."""
         axes = tuple(
             tuple(Term(term.rank) for term in axis) if any(map(self._leaps, axis)) else axis
@@ -59,8 +78,33 @@ class Folded:
         )
         return replace(tensor, axes=axes)
 
-    def _leaps(self, term: Term) -> bool:
-        return term.coefficient > 1 and (self.spread is None or term.rank in self.spread)
+    def _eased(self, roles: frozenset[Role], times: int) -> Question:
+        """The question of a chip whose arrays hold and move more of some roles."""
+        chip = self.question.architecture
+        levels = []
+        for place, level in enumerate(chip.levels):
+            inner = chip.levels[place + 1] if place + 1 < len(chip.levels) else None
+            levels.append(replace(level, stores=tuple(
+                self._eased_store(level, store, inner, roles & set(store.roles), times)
+                for store in level.stores
+            )))  # fmt: skip
+        return replace(self.question, architecture=replace(chip, nodes=tuple(levels)))
+
+    def _eased_store(
+        self, level: Level, store: Store, inner: Level | None, roles: frozenset[Role], times: int
+    ) -> Store:
+        if not roles:
+            return store
+        if level.name not in self.outside:
+            held = store.capacity_bits
+            larger = replace(store, capacity_bits=None if held is None else held * times)
+            return _paced(larger, float(times))
+        exact = (
+            inner is not None
+            and inner.name in self.outside
+            and roles <= set(inner.roles) - set(inner.optional)
+        )
+        return store if exact else _paced(store, float(times))
 
     def cycles(self, answer: SearchResult) -> float:
         """No mapping of the chip takes fewer, whether or not the search came to its end."""
@@ -99,7 +143,17 @@ def folding(
     question = Question(chip, Objective.LATENCY, flow, time_limit_s=time_limit_s)
     lists = _ranks_of_axes(architecture.fanouts, dataflow)
     spread = None if None in lists else frozenset(rank for ranks in lists for rank in ranks or ())
-    return Folded(question, slower, spread)
+    return Folded(question, slower, spread, _before(architecture))
+
+
+def _before(architecture: Architecture) -> tuple[str, ...]:
+    """The levels outside of all fanouts."""
+    found = []
+    for node in architecture.nodes:
+        if isinstance(node, Fanout):
+            break
+        found.append(node.name)
+    return tuple(found)
 
 
 def folded(architecture: Architecture, dataflow: Dataflow) -> tuple[Architecture, Dataflow]:

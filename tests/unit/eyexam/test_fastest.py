@@ -112,11 +112,19 @@ def test_steps_wider_than_a_tile_leave_no_gaps_on_the_folded_chip() -> None:
     fold = folding(eyeriss, dataflow_named(eyeriss, None), None)
     assert fold is not None
     layer = convolution(in_channels=2, out_channels=2, output=(4, 4), kernel=(3, 3), stride=(2, 2))
-    work = fold.layer(layer)
+    [(_, work), (eased, whole)] = fold.questions(layer)
     assert str(work.tensor("inputs").axes[-2:]) == str(
         (layer_axis(1, "P", "R"), layer_axis(2, "Q", "S"))
     ), "rows run along the array, columns do not"
-    assert fold.layer(LAYERS[0]) == LAYERS[0]
+    assert whole == layer
+    capacities = [
+        [store.capacity_bits for level in question.architecture.levels for store in level.stores]
+        for question in (fold.question, eased)
+    ]
+    assert capacities[1] == [
+        held if place != 3 or held is None else 2 * held for place, held in enumerate(capacities[0])
+    ], "only the scratch pad of the inputs is larger"
+    assert fold.questions(LAYERS[0]) == ((fold.question, LAYERS[0]),)
 
 
 def layer_axis(stride: int, position: str, kernel: str) -> object:
