@@ -125,6 +125,7 @@ def evaluate(
             densities=shares,
             zeros=zeros,
         )
+    more += insight.breadth(tried, grown)
     if page is not None:
         api.write_report(page, card, on=chip, more=more)
     if folder is not None:

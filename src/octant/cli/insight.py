@@ -371,6 +371,18 @@ def examined(
     return exam_sections(found.exams[0])
 
 
+def breadth(flexible: Flexibility | None, scalable: Scalability | None) -> tuple[Section, ...]:
+    """Sections on what was tried beside the network itself."""
+    if flexible is None and scalable is None:
+        return ()
+    from octant.report.page import flexibility_section, scalability_section
+
+    return (
+        *([flexibility_section(flexible)] if flexible else []),
+        *([scalability_section(scalable)] if scalable else []),
+    )
+
+
 def _folder(figures: str | None) -> Path | None:
     """The folder that ``--figures`` names, there before any work.
 

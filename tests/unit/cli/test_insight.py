@@ -100,6 +100,7 @@ def test_a_page_takes_the_steps_of_eyexam(octant: Octant, tiny: str, tmp_path: P
     done = octant("evaluate", tiny, "--on", "teaching", "--eyexam", "--html", str(page))
     assert done.code == 0
     assert '<section id="eyexam"' in page.read_text("utf-8")
+    assert 'id="flexibility"' not in page.read_text("utf-8")
     plain = tmp_path / "plain.html"
     assert octant("evaluate", tiny, "--on", "teaching", "--html", str(plain)).code == 0
     assert 'id="eyexam"' not in plain.read_text("utf-8")

@@ -1,5 +1,6 @@
 """Results as a page: one HTML file that asks nothing of any network, and its figures as files."""
 
+from octant.report.page.breadth import flexibility_section, scalability_section
 from octant.report.page.card import card_sections, scorecard_page
 from octant.report.page.comparison import comparison_page
 from octant.report.page.exam import exam_sections
@@ -30,6 +31,8 @@ __all__ = [
     "comparison_page",
     "exam_sections",
     "figures",
+    "flexibility_section",
     "html",
+    "scalability_section",
     "scorecard_page",
 ]
