@@ -5,7 +5,8 @@ What a command needs is imported when it runs, so that ``octant --help`` loads n
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,11 @@ from octant.cli import chips, completion, exits, insight, options
 from octant.cli.endings import ending
 from octant.cli.output import show, width, written
 from octant.cli.progress import progress, run_progress
+
+if TYPE_CHECKING:
+    from octant.arch import Architecture
+    from octant.report.page import Section
+    from octant.scorecard import Scorecard
 
 app = typer.Typer(
     help="Evaluates DNN processors, and the networks that run on them, along eight metrics.",
@@ -125,11 +131,7 @@ def evaluate(
             densities=shares,
             zeros=zeros,
         )
-    more += insight.breadth(tried, grown)
-    if page is not None:
-        api.write_report(page, card, on=chip, more=more)
-    if folder is not None:
-        api.write_figures(folder, card, on=chip, more=more)
+    _draw(card, chip, page, folder, (*more, *insight.breadth(tried, grown)))
     if written(card, json, file):
         return
     from octant.report import layers_page, sheet
@@ -137,6 +139,22 @@ def evaluate(
     show(sheet(card, width=width()))
     if layers:
         show("\n" + layers_page(card, width=width()))
+
+
+def _draw(
+    card: Scorecard,
+    chip: Architecture,
+    page: Path | None,
+    folder: Path | None,
+    more: tuple[Section, ...],
+) -> None:
+    """Writes the page and the figures that were asked for."""
+    from octant import api
+
+    if page is not None:
+        api.write_report(page, card, on=chip, more=more)
+    if folder is not None:
+        api.write_figures(folder, card, on=chip, more=more)
 
 
 @app.command()
