@@ -27,7 +27,7 @@ from octant.mapper.search import TIME_IS_UP
 from octant.workload import Einsum, Role
 
 #: Seconds of the rounds of a whole search before the last one.
-ROUNDS_S = (1.0, 8.0)
+ROUNDS_S = (1.0, 4.0)
 #: Seconds that the search of a bound may take.
 BOUND_S = 20.0
 
@@ -208,22 +208,19 @@ def _fold(answers: dict[Einsum, Fastest], asked: _Asked) -> None:
     if fold is None:
         return
 
-    works: dict[Question, dict[Einsum, list[Einsum]]] = {}
+    asks: dict[Question, list[Einsum]] = {}
     for einsum in _left(answers, asked):
-        for question, work in fold.questions(einsum):
-            works.setdefault(question, {}).setdefault(work, []).append(einsum)
-    # Bounds of single layers first: they may spare the question that many share.
-    for question in sorted(works, key=lambda question: question == fold.question):
-        mine = works[question]
-        left = set(_left(answers, asked))
-        needed = [work for work, einsums in mine.items() if left & set(einsums)]
-        for work, folded in search_layers(needed, question).items():
-            if folded.status is Status.INFEASIBLE:
-                continue  # the whole search says why
-            for einsum in left & set(mine[work]):
-                found = answers[einsum]
-                bound = max(found.bound_cycles, fold.cycles(folded))
-                asked.take(answers, einsum, replace(found, bound_cycles=bound))
+        asks.setdefault(fold.question_for(einsum), []).append(einsum)
+
+    def note(einsum: Einsum, folded: SearchResult) -> None:
+        if folded.status is Status.INFEASIBLE:
+            return  # the whole search says why
+        found = answers[einsum]
+        bound = max(found.bound_cycles, fold.cycles(folded))
+        asked.take(answers, einsum, replace(found, bound_cycles=bound))
+
+    for question, einsums in asks.items():
+        search_layers(einsums, question, note)
 
 
 def _whole_round(answers: dict[Einsum, Fastest], asked: _Asked, limit_s: float | None) -> None:

@@ -7,10 +7,9 @@ more anywhere: what several instances hold, the folded one holds once. Were its 
 enough, it would be at least as fast. It has no array to search, which is what makes searches long.
 
 What instances hold side by side may have gaps, where steps along an array are wider than what an
-instance holds (a convolution of stride 2). A tile of the folded chip has none, so that it would
-hold more. There two bounds are taken: of a layer of stride 1, whose tiles are no larger, gaps or
-not, for a sum of sets has at least as many elements as one of intervals; and of the layer as it is
-on a chip whose arrays are larger and faster by the stride, which makes up for the elements in gaps.
+instance holds (a convolution of stride 2). A tile of the folded chip has none, so that it holds
+more, but no more than as many times as the stride, for a sum of sets has at least as many elements
+as one of intervals. For such a layer the folded arrays are larger and faster by the stride.
 
 Where a tensor goes through an array straight to the compute units, one access may serve many of
 them. There the folded chip has latches: a level that holds an element of it for each unit.
@@ -35,7 +34,7 @@ _LATCHES = "latches"
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Questions about the folded chip, and what their answers say of the chip.
+    """A question about the folded chip, and what its answer says of the chip.
 
     Args:
         question: for its fastest mapping, the ports being ``slower``.
@@ -50,14 +49,11 @@ class Folded:
     spread: frozenset[str] | None
     outside: tuple[str, ...]
 
-    def questions(self, einsum: Einsum) -> tuple[tuple[Question, Einsum], ...]:
-        """Questions, each with the layer that the folded chip runs: every answer is a bound."""
+    def question_for(self, einsum: Einsum) -> Question:
+        """The question that is to be asked of a layer."""
         leaps = {tensor.role: self._leap(tensor) for tensor in einsum.tensors}
         roles = frozenset(role for role, leap in leaps.items() if leap > 1)
-        if not roles:
-            return ((self.question, einsum),)
-        closed = replace(einsum, tensors=tuple(map(self._closed, einsum.tensors)))
-        return ((self.question, closed), (self._eased(roles, max(leaps.values())), einsum))
+        return self._eased(roles, max(leaps.values())) if roles else self.question
 
     def _leap(self, tensor: Tensor) -> int:
         """How many times as large as what instances hold a tile without gaps may be."""
@@ -69,14 +65,6 @@ class Folded:
 
     def _leaps(self, term: Term) -> bool:
         return term.coefficient > 1 and (self.spread is None or term.rank in self.spread)
-
-    def _closed(self, tensor: Tensor) -> Tensor:
-        """The tensor with steps of 1 where steps along an array might leave gaps."""
-        axes = tuple(
-            tuple(Term(term.rank) for term in axis) if any(map(self._leaps, axis)) else axis
-            for axis in tensor.axes
-        )
-        return replace(tensor, axes=axes)
 
     def _eased(self, roles: frozenset[Role], times: int) -> Question:
         """The question of a chip whose arrays hold and move more of some roles."""
