@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from octant import api
 from octant.files.results import read_json
+from octant.report.page import exam_sections
 from octant.scorecard import Comparison
 from tests.golden.report import small
 
@@ -75,6 +76,30 @@ def test_every_figure_has_content(opened: Opened) -> None:
     for figure in found:
         assert figure["shown"] == 1 and figure["drawn"] >= 2
         assert figure["height"] > 80 and figure["words"] > 20
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_the_steps_of_eyexam(
+    browser: Browser, shots: Path | None, tmp_path: Path, size: str
+) -> None:
+    exam = api.eyexam(small.network(), small.chip(), win_back=False).exams[0]
+    path = tmp_path / "exam.html"
+    api.write_report(path, small.card(), on=small.chip(), more=exam_sections(exam))
+    context = browser.new_context(
+        viewport=DESK if size == "desk" else PHONE,  # type: ignore[arg-type]
+        offline=True,
+    )
+    opened = Opened(context.new_page(), path)
+    page = opened.page
+    assert opened.complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+    assert page.locator("#where-the-peak-goes rect:visible").count() >= 4
+    for port in ("dram-shared", "buffer-read", "buffer-write"):
+        assert page.locator(f"#roofline-{port} polygon:visible").count() >= 4
+        assert page.locator(f"#roofline-{port} svg:visible").get_attribute("aria-label")
+    if shots:
+        page.screenshot(path=shots / f"exam-{size}.png", full_page=True)
+    context.close()
 
 
 def test_a_table_sorts_both_ways(opened: Opened) -> None:

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from octant.arch import Architecture, Dataflow, Fanout
 from octant.bounds import parallelism
 from octant.eyexam import examine, simulate
-from octant.eyexam.examination import lower_bound
+from octant.eyexam.fastest import lower_bound
+from octant.eyexam.folding import folding
 from octant.eyexam.relaxing import unlimited_bandwidth, unlimited_capacity, with_axes
-from octant.mapper import Objective, SearchResult, search
+from octant.mapper import Objective, SearchResult, search, search_layers
 from octant.workload import Layer
 from tests.properties.problems import searches
 from tests.properties.tiles import Twin
@@ -41,6 +42,18 @@ def test_no_step_is_above_the_one_before(problem: Search) -> None:
     assert result.evaluation is not None and cycles[5] == result.evaluation.cycles
     assert all(0 <= step.lost_share < 1 for step in exam.steps)
     assert lower_bound(problem.einsum, problem.architecture, problem.dataflow) <= cycles[5]
+
+
+@settings(max_examples=3 * EXAMPLES)
+@given(searches(mappings=300, points=120))
+def test_the_folded_chip_is_at_least_as_fast_as_every_mapping(problem: Search) -> None:
+    fold = folding(problem.architecture, problem.dataflow, None)
+    result = fastest(problem)
+    if fold is None or result.evaluation is None:
+        return
+    answer = search_layers([problem.einsum], fold.question_for(problem.einsum))[problem.einsum]
+    assert answer.evaluation is not None
+    assert 0 < fold.cycles(answer) <= result.evaluation.cycles
 
 
 @settings(max_examples=EXAMPLES)

@@ -19,7 +19,7 @@ from math import isqrt
 from pathlib import Path
 
 from octant.arch import Architecture, Constraint, Dataflow, Fanout, FanoutAxis, Level, Store
-from octant.eyexam.examination import fastest
+from octant.eyexam.fastest import fastest_of
 from octant.files import builtin_architecture
 from octant.mapper import Status
 from octant.mapping import Mapping, from_text, to_text
@@ -260,13 +260,11 @@ def cases() -> Iterator[Case]:
 
 def searched(case: Case, time_limit_s: float) -> Record:
     """Searches the fastest mapping, first among those that fill the array best."""
-    result = fastest(
-        layers(case.network)[case.layer][0],
-        chip(case.design, case.pes),
-        dataflow(case.design),
-        time_limit_s,
-    )
-    assert result.mapping is not None, (case, result.reason)
+    einsum, on = layers(case.network)[case.layer][0], chip(case.design, case.pes)
+    result = fastest_of([einsum], on, dataflow(case.design), time_limit_s=time_limit_s)[
+        einsum
+    ].result
+    assert result is not None and result.mapping is not None, case
     return Record(result.mapping, result.status, result.bound)
 
 

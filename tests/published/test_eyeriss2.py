@@ -26,12 +26,15 @@ def test_mappings_are_proven() -> None:
 
 
 def test_convolutions_fill_the_array_and_fc_layers_wait_for_weights() -> None:
-    """A cluster gets 6 weights a cycle for its 24 multipliers: a quarter, without a batch."""
+    """A cluster gets 6 weights a cycle for its 24 multipliers: a quarter, without a batch.
+
+    CONV1 has its least energy x latency with a tenth of the array idle: rows of 11 weights.
+    """
     for layer in _mapped():
         evaluated = layer.result.evaluation
         assert evaluated is not None
         if layer.layer.startswith("CONV"):
-            assert evaluated.utilization > 0.98
+            assert evaluated.utilization > (0.9 if layer.layer == "CONV1" else 0.98)
             assert evaluated.limited_by == "mac loop nest"
         else:
             assert evaluated.limited_by == "weight_routers read"

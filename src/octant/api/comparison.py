@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, TypeAlias
 from octant.api.evaluation import Progress, evaluate
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture
+from octant.chips import Record
 from octant.errors import InvalidWorkloadError
 from octant.mapper.result import Objective
-from octant.scorecard import Comparison, Scorecard
+from octant.scorecard import Comparison, PublishedSheet, Scorecard
 from octant.scorecard import compare as side_by_side
 from octant.workload import Workload
 
 if TYPE_CHECKING:
     from octant.report.page import Page
 
+#: A published chip: its name, a YAML file, a record, or its sheet.
+Published: TypeAlias = str | Path | Record | PublishedSheet
 #: A chip to evaluate, or a sheet that is there already: a scorecard, or the path of its JSON.
 Compared: TypeAlias = Chip | Scorecard
 
@@ -27,30 +30,42 @@ def compare(
     compared: Sequence[Compared],
     network: Network | None = None,
     *,
+    published: Sequence[Published] = (),
     batch: int | None = None,
     objective: Objective | str = Objective.EDP,
     dims: Dimensions | None = None,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Comparison:
-    """The scorecards of chips side by side, with ratios to the first where that is fair.
+    """The sheets of chips side by side, with ratios to the first where that is fair.
 
     Args:
-        compared: two or more chips, scorecards, or paths of scorecards (``.json``).
+        compared: chips, scorecards, or paths of scorecards (``.json``).
         network: what chips are evaluated on; not needed where all are scorecards.
+        published: published chips, set beside those with what a report says of this network.
         batch, objective, dims, time_limit_s, progress: as for ``evaluate``, of chips.
 
     Raises:
         InvalidWorkloadError: fewer than two, or of different networks, or chips without a network.
+        UnknownNameError: no such published chip, or no report of this network on it.
         OctantError: as for ``evaluate`` and ``read_scorecard``.
+
+    >>> found = compare([], "alexnet", published=["eyeriss", "eyeriss2"])
+    >>> found.names
+    ('eyeriss (published)', 'eyeriss2 (published)')
     """
-    if len(compared) < 2:
+    if len(compared) + len(published) < 2:
         raise InvalidWorkloadError(
-            f"a comparison needs two or more chips or scorecards; given {len(compared)}"
+            "a comparison needs two or more chips or scorecards; given "
+            f"{len(compared) + len(published)}"
         )
     sheets = [_scorecard(each) or load_architecture(_chip(each, network)) for each in compared]
-    workload = None if network is None else load_network(network, batch=batch, dims=dims)
+    workload = None
+    if network is not None and (compared or not isinstance(network, str)):
+        workload = load_network(network, batch=batch, dims=dims)
     _require_one_network(sheets, compared, workload)
+    name = _network_name(sheets, workload, network)
+    reports = [_published(each, name) for each in published]
     cards = [
         sheet
         if isinstance(sheet, Scorecard)
@@ -59,7 +74,44 @@ def compare(
         )
         for sheet in sheets
     ]
-    return side_by_side(cards, _names(cards, compared))
+    names = (*_names(cards, compared), *_published_names(reports))
+    return side_by_side(cards, names, reports, name)
+
+
+def _network_name(
+    sheets: Sequence[Scorecard | Architecture], workload: Workload | None, network: Network | None
+) -> str:
+    """The name that published runs are looked up by."""
+    if workload is not None:
+        return workload.name
+    cards = [sheet.network for sheet in sheets if isinstance(sheet, Scorecard)]
+    if cards:
+        return cards[0]
+    if network is None:
+        raise InvalidWorkloadError("published chips alone: say of which network")
+    return str(network)
+
+
+def _published(each: Published, network: str) -> PublishedSheet:
+    """What is published of a chip that ran a network."""
+    from octant.api.chips import published_sheet
+
+    if not isinstance(each, PublishedSheet):
+        return published_sheet(each, network)
+    if network not in (each.network, each.workload):
+        raise InvalidWorkloadError(
+            f"{each.chip}: is a published sheet of {each.network!r}, not of {network!r}; a "
+            "comparison is of one network"
+        )
+    return each
+
+
+def _published_names(sheets: Sequence[PublishedSheet]) -> list[str]:
+    """The chips' names, as published; numbered where two are alike."""
+    names = [f"{sheet.chip} (published)" for sheet in sheets]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{sheet.chip} (published {number})" for number, sheet in enumerate(sheets, start=1)]
 
 
 def write_comparison(path: Path | str, comparison: Comparison) -> None:
@@ -133,6 +185,6 @@ def _names(cards: Sequence[Scorecard], compared: Sequence[Compared]) -> list[str
         for card, each, chip in zip(cards, compared, chips, strict=True)
     ]
     for names in (chips, batches, files):
-        if max(Counter(names).values()) == 1:
+        if max(Counter(names).values(), default=1) == 1:
             return names
     return [f"{chip} ({number})" for number, chip in enumerate(chips, start=1)]

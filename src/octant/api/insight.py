@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from octant.api.evaluation import Progress, _dataflow, _in_formats
@@ -13,7 +12,7 @@ from octant.errors import InfeasibleError, InvalidWorkloadError
 from octant.workload import Einsum, Layer, Role, Workload
 
 if TYPE_CHECKING:
-    from octant.eyexam import Eyexam, SkiSlope, Slope
+    from octant.eyexam import ChipPoint, Eyexam, SkiSlope
 
 #: The short names of the field's dataflows.
 DATAFLOWS = {
@@ -47,7 +46,8 @@ def eyexam(
             the chip's first. One exam each.
         win_back: relax one constraint at a time, too.
         time_limit_s: for each search.
-        progress: called before the first layer and after each different one.
+        progress: called before the first layer, after each different one, and after each for each
+            constraint that is relaxed.
 
     Raises:
         UnknownNameError: no such network, chip, dataflow or dimension.
@@ -68,12 +68,10 @@ def eyexam(
     layers = multiplying(workload, chip)
     flows = [_dataflow(chip, DATAFLOWS.get(name, name)) for name in dataflows]
     flows = flows or [_dataflow(chip, None)]
-    total = len({einsum for _, einsum in layers}) * len(flows)
     if progress:
-        progress(Progress(0, total, ""))
+        progress(Progress(0, len({einsum for _, einsum in layers}) * len(flows), ""))
     exams = []
     for number, flow in enumerate(flows):
-        before = number * (total // len(flows))
         exams.append(
             examine_network(
                 layers,
@@ -83,7 +81,7 @@ def eyexam(
                 batch=workload.batch,
                 win_back=win_back,
                 time_limit_s=time_limit_s,
-                progress=_counted(progress, before, total),
+                progress=_counted(progress, number, len(flows)),
             )
         )
     return Eyexam(tuple(exams))
@@ -109,7 +107,7 @@ def bound(
         dims: sizes, as for ``evaluate``.
         dataflow: of the chip's point.
         time_limit_s: for each search.
-        progress: called before the first layer and after each different one.
+        progress: called before the first capacity, after each, and after each layer's own point.
 
     Raises:
         UnknownNameError: no such network, chip, dataflow or dimension.
@@ -118,24 +116,35 @@ def bound(
         InfeasibleError: a layer has no mapping on the chip.
         InvalidWorkloadError: the network multiplies nothing.
     """
-    from octant.eyexam.slope import SkiSlope, capacities, together
+    from octant.eyexam.slope import SkiSlope, capacities, curves, slope_through, together, with_own
 
     workload = load_network(network, batch=batch, dims=dims)
     chip = None if on is None else load_architecture(on)
     layers = multiplying(workload, chip)
     bits = _widths(workload, chip, layers)
     sizes = capacities(tuple(einsum for _, einsum in layers), bits)
+    sizes = sizes if chip is None else with_own(sizes, chip)
     shapes: dict[Einsum, tuple[Layer, int]] = {}
     for layer, einsum in layers:
         first, repeats = shapes.get(einsum, (layer, 0))
         shapes[einsum] = (first, repeats + layer.repeats)
-    if progress:
-        progress(Progress(0, len(shapes), ""))
-    slopes = []
-    for einsum, (layer, repeats) in shapes.items():
-        slopes.append(_slope_of(layer, einsum, repeats, bits, sizes, chip, dataflow, time_limit_s))
-        if progress:
-            progress(Progress(len(slopes), len(shapes), layer.name))
+    total = len(sizes) + (0 if chip is None else len(shapes))
+    report = progress or _silent
+    report(Progress(0, total, ""))
+    points = curves(
+        tuple(shapes),
+        bits,
+        sizes,
+        time_limit_s=time_limit_s,
+        on_point=lambda done: report(Progress(done, total, f"buffer {done} of {len(sizes)}")),
+    )
+    stands = _stands(shapes, chip, dataflow, time_limit_s, report, (len(sizes), total))
+    slopes = [
+        slope_through(
+            layer.name, einsum, bits, points[einsum], repeats=repeats, chip=stands.get(einsum)
+        )
+        for einsum, (layer, repeats) in shapes.items()
+    ]
     return SkiSlope(
         network=workload.name,
         architecture="" if chip is None else chip.name,
@@ -145,36 +154,52 @@ def bound(
     )
 
 
-def _slope_of(
-    layer: Layer,
-    einsum: Einsum,
-    repeats: int,
-    bits: dict[Role, float],
-    sizes: tuple[int, ...],
+def _stands(
+    shapes: Mapping[Einsum, tuple[Layer, int]],
     chip: Architecture | None,
     dataflow: str | None,
     time_limit_s: float | None,
-) -> Slope:
-    from octant.eyexam.slope import chip_point, slope_of
+    report: Callable[[Progress], None],
+    counts: tuple[int, int],
+) -> dict[Einsum, ChipPoint]:
+    """Where the chip stands with each layer; nothing without one.
 
-    slope = slope_of(layer.name, einsum, bits, sizes, repeats=repeats, time_limit_s=time_limit_s)
+    Args:
+        counts: how much of the work was done before, and of how much.
+    """
+    from octant.eyexam.slope import chip_points
+
     if chip is None:
-        return slope
-    point = chip_point(einsum, chip, _dataflow(chip, dataflow), time_limit_s)
-    if point.traffic_bits == float("inf"):
-        raise InfeasibleError(
-            f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
-            f"{chip.name}"
-        )
-    return replace(slope, chip=point)
+        return {}
+    done, total = counts
+
+    def note(einsum: Einsum) -> None:
+        nonlocal done
+        done += 1
+        report(Progress(done, total, f"{shapes[einsum][0].name} on {chip.name}"))
+
+    flow = _dataflow(chip, dataflow)
+    stands = chip_points(tuple(shapes), chip, flow, time_limit_s, note)
+    for einsum, (layer, _) in shapes.items():
+        if stands[einsum].traffic_bits == float("inf"):
+            raise InfeasibleError(
+                f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
+                f"{chip.name}"
+            )
+    return stands
+
+
+def _silent(_: Progress) -> None:
+    pass
 
 
 def _counted(
-    progress: Callable[[Progress], None] | None, before: int, total: int
-) -> Callable[[int, str], None] | None:
+    progress: Callable[[Progress], None] | None, number: int, flows: int
+) -> Callable[[int, int, str], None] | None:
+    """Counts the work of one of several dataflows, taken to be as much as that of each other."""
     if progress is None:
         return None
-    return lambda done, layer: progress(Progress(before + done, total, layer))
+    return lambda done, total, what: progress(Progress(number * total + done, flows * total, what))
 
 
 def multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[Layer, Einsum], ...]:

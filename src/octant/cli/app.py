@@ -17,6 +17,7 @@ from octant.cli.progress import progress, run_progress
 
 if TYPE_CHECKING:
     from octant.arch import Architecture
+    from octant.report.page import Section
     from octant.scorecard import Scorecard
 
 app = typer.Typer(
@@ -77,6 +78,7 @@ def evaluate(
     prune: options.Prune = None,
     flexibility: options.Flexible = False,
     scalability: options.Scalable = False,
+    eyexam: options.Examined = False,
     density: options.Density = None,
     zeros: options.Zeros = False,
     overbook: options.Overbook = False,
@@ -95,6 +97,7 @@ def evaluate(
     shares = options.densities(density)
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     page, folder = options.page(html), options.folder(figures)
+    options.require_page(eyexam, page, folder)
     from octant import api
     from octant.cli.recipes import chip_recipe
 
@@ -112,6 +115,7 @@ def evaluate(
     given: dict[str, Any] = {"dataflow": dataflow, "time_limit_s": limit_s}
     tried = insight.tried(chip, given, quiet) if flexibility else None
     grown = insight.grown(network, chip, given, batch, dims, quiet) if scalability else None
+    more = insight.examined(network, chip, recipe, given, batch, dims, quiet) if eyexam else ()
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
         card = api.evaluate(
             network,
@@ -134,7 +138,7 @@ def evaluate(
             overbook=overbook,
             **given,
         )
-    _draw(card, chip, page, folder)
+    _draw(card, chip, page, folder, (*more, *insight.breadth(tried, grown)))
     if written(card, json, file):
         return
     from octant.report import layers_page, sheet
@@ -144,21 +148,28 @@ def evaluate(
         show("\n" + layers_page(card, width=width()))
 
 
-def _draw(card: Scorecard, chip: Architecture, page: Path | None, folder: Path | None) -> None:
+def _draw(
+    card: Scorecard,
+    chip: Architecture,
+    page: Path | None,
+    folder: Path | None,
+    more: tuple[Section, ...],
+) -> None:
     """Writes the page and the figures that were asked for."""
     from octant import api
 
     if page is not None:
-        api.write_report(page, card, on=chip)
+        api.write_report(page, card, on=chip, more=more)
     if folder is not None:
-        api.write_figures(folder, card, on=chip)
+        api.write_figures(folder, card, on=chip, more=more)
 
 
 @app.command()
 @ending
 def compare(
-    compared: options.Compared,
+    compared: options.Compared = None,
     network: options.OnNetwork = None,
+    published: options.Published = None,
     batch: options.Batch = None,
     objective: options.Goal = options.ObjectiveName.EDP,
     dim: options.Dims = None,
@@ -173,16 +184,20 @@ def compare(
     Example: octant compare eyeriss eyeriss-isca16 --network alexnet --html compared.html
 
     Example: octant compare before.json after.json
+
+    Example: octant compare eyeriss --published eyeriss --network alexnet
     """
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     page, folder = options.page(html), options.folder(figures)
-    options.require_comparison(compared, network)
+    chips, reports = compared or [], published or []
+    options.require_comparison(chips, reports, network)
     from octant import api
 
     with progress(quiet=quiet) as report:
         found = api.compare(
-            compared,
+            chips,
             network,
+            published=reports,
             batch=batch,
             objective=objective.value,
             dims=dims,

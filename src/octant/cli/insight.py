@@ -13,10 +13,12 @@ from octant.cli.output import show, width, written
 from octant.cli.progress import progress
 
 if TYPE_CHECKING:
+    from octant.accuracy.recipe import Recipe
     from octant.arch import Architecture
     from octant.eyexam.flexibility import Flexibility
     from octant.eyexam.scaling import Scalability
     from octant.mapper.combination import Limit
+    from octant.report.page import Section
 
 Flows = Annotated[
     list[str] | None,
@@ -334,6 +336,47 @@ def grown(
 
     with progress(quiet=quiet) as report:
         return api.scalability(network, chip, batch=batch, dims=dims, progress=report, **given)
+
+
+def examined(
+    network: str,
+    chip: Architecture,
+    recipe: Recipe | None,
+    given: dict[str, Any],
+    batch: int | None,
+    dims: dict[str, int | float],
+    quiet: bool,
+) -> tuple[Section, ...]:
+    """Sections on the steps of Eyexam, for ``evaluate --eyexam``; no constraint is relaxed."""
+    from octant import api
+    from octant.api.formats import in_formats
+    from octant.report.page import exam_sections
+
+    flow = given["dataflow"]
+    with progress(quiet=quiet) as report:
+        found = api.eyexam(
+            network,
+            in_formats(chip, recipe),
+            batch=batch,
+            dims=dims,
+            dataflows=() if flow is None else (flow,),
+            win_back=False,
+            time_limit_s=given["time_limit_s"],
+            progress=report,
+        )
+    return exam_sections(found.exams[0])
+
+
+def breadth(flexible: Flexibility | None, scalable: Scalability | None) -> tuple[Section, ...]:
+    """Sections on what was tried beside the network itself."""
+    if flexible is None and scalable is None:
+        return ()
+    from octant.report.page import flexibility_section, scalability_section
+
+    return (
+        *([flexibility_section(flexible)] if flexible else []),
+        *([scalability_section(scalable)] if scalable else []),
+    )
 
 
 def _folder(figures: str | None) -> Path | None:

@@ -86,11 +86,21 @@ Json = Annotated[
     ),
 ]
 Compared = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="CHIP",
         help="Two or more built-in chips, paths of .yaml files, or of scorecards in .json files.",
         autocompletion=completion.chips,
+    ),
+]
+Published = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--published",
+        metavar="CHIP",
+        help="A published chip (octant chips), or a .yaml file of one: what is reported of this "
+        "network, beside the others. May be repeated.",
+        autocompletion=completion.records,
     ),
 ]
 OnNetwork = Annotated[
@@ -264,6 +274,13 @@ Flexible = Annotated[
 Scalable = Annotated[
     bool, typer.Option("--scalability", help="Try larger chips and larger networks, too.")
 ]
+Examined = Annotated[
+    bool,
+    typer.Option(
+        "--eyexam",
+        help="Add the steps of Eyexam and rooflines to the page and its figures; more searches.",
+    ),
+]
 Density = Annotated[
     list[str] | None,
     typer.Option(
@@ -287,6 +304,20 @@ Overbook = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+def require_page(eyexam: bool, page: Path | None, folder: Path | None) -> None:
+    """``--eyexam`` needs something to be added to.
+
+    Raises:
+        typer.BadParameter: neither a page nor figures are asked for.
+    """
+    if eyexam and page is None and folder is None:
+        raise _bad(
+            "--eyexam",
+            "adds to a page: give --html FILE or --figures DIR, too; octant eyexam prints the "
+            "steps on the terminal",
+        )
 
 
 def sizes(dims: Sequence[str] | None) -> dict[str, int | float]:
@@ -434,17 +465,23 @@ def writable(name: str, option: str, allowed: str = "the path of a file") -> Pat
     return path
 
 
-def require_comparison(compared: Sequence[str], network: str | None) -> None:
-    """Checks that there is something to compare, and a network where chips are among it.
+def require_comparison(
+    compared: Sequence[str], published: Sequence[str], network: str | None
+) -> None:
+    """Checks that there is something to compare, and a network where one is needed.
 
     Raises:
         typer.BadParameter: it is not so.
     """
-    if len(compared) < 2:
-        raise _bad("CHIP", f"{compared[0]!r} alone is no comparison; give two or more")
+    given = [*compared, *published]
+    if len(given) < 2:
+        alone = f"{given[0]!r} alone is no comparison; " if given else ""
+        raise _bad("CHIP", f"{alone}give two or more, or chips and --published ones")
     chips = [name for name in compared if not name.endswith(".json")]
     if network is None and chips:
         raise _bad("--network", f"needed to evaluate {', '.join(chips)} on")
+    if network is None and not compared:
+        raise _bad("--network", f"needed: of which network {', '.join(published)} reported")
 
 
 def page(html: str | None) -> Path | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Dataflow
-from octant.bounds import Parallelism, Unrolling, compulsory_bits, parallelism
+from octant.bounds import Parallelism, compulsory_bits, parallelism
 from octant.errors import InfeasibleError
 from octant.eyexam import reasons
+from octant.eyexam.fastest import Fastest, fastest_of, lower_bound
 from octant.eyexam.pipeline import simulate
 from octant.eyexam.records import STEPS, LayerExam, NetworkExam, Roof, Step, WinBack
 from octant.eyexam.relaxing import (
@@ -19,10 +21,9 @@ from octant.eyexam.relaxing import (
     shapes,
     unlimited_bandwidth,
 )
-from octant.mapper import Objective, SearchResult, Status, search
 from octant.mapping.text import to_text
 from octant.model import Evaluation
-from octant.workload import Einsum, Layer, Role
+from octant.workload import Einsum, Layer
 
 NOTES = (
     "steps 1 to 4 are closed forms, steps 5 and 6 the best mapping that the mapper proves, step 7 "
@@ -30,6 +31,27 @@ NOTES = (
     "what would win it back: the best mapping with one constraint relaxed and all others kept, "
     "beside step 6",
 )
+#: Seconds of each search for what would win a loss back, where the user sets no limit.
+WIN_BACK_S = 2.0
+#: A layer of which no more could be gained than this share of the network's time is not searched.
+WORTH = 0.005
+STOPPED = (
+    "where a gain is not proven it lies between two limits: what was found, and what a bound "
+    f"allows. A layer that cannot gain {100 * WORTH:g} % of the network's time is not searched, "
+    f"others for {WIN_BACK_S:g} s unless a time limit says otherwise"
+)
+
+#: Called with how much is done, how much there is, and what was done last.
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chip:
+    """Where layers are examined, and how long searches may take."""
+
+    architecture: Architecture
+    dataflow: Dataflow
+    time_limit_s: float | None
 
 
 def examine(
@@ -59,49 +81,16 @@ def examine(
     Raises:
         InfeasibleError: there is no mapping, or none was found within the time.
     """
-    found = parallelism(einsum, architecture, dataflow)
-    best = _searched(layer, einsum, architecture, dataflow, time_limit_s)
-    evaluation = best.evaluation
-    assert evaluation is not None and best.mapping is not None and found.array is not None
-    fits, proven = _fitting(layer, einsum, architecture, dataflow, found, best, time_limit_s)
-    run = simulate(einsum, architecture, best.mapping) if pipeline else None
-    active = fits.counts.active_units
-    steps = _steps(
-        einsum.macs,
-        (
-            (found.shape, reasons.of_shape(einsum)),
-            (found.dataflow, reasons.of_dataflow(einsum, dataflow, found)),
-            (found.units, reasons.of_units(architecture, found)),
-            (found.array, reasons.of_array(einsum, architecture, found)),
-            (
-                fits.counts.steps,
-                reasons.of_storage(architecture, fits.counts.steps, found.array, active),
-            ),
-            (evaluation.cycles, reasons.of_bandwidth(evaluation, fits.counts.steps)),
-            *([(run.cycles, reasons.of_pipeline(run, evaluation.cycles))] if run else []),
-        ),
-    )
-    outermost = {store.name for store in architecture.levels[0].stores}
-    return LayerExam(
-        layer=layer.name,
-        operator=layer.operator,
-        repeats=layer.repeats,
-        macs=einsum.macs,
-        steps=steps,
-        win_back=_win_back(einsum, architecture, dataflow, evaluation, run.cycles, time_limit_s)
-        if win_back and run
-        else (),
-        roofs=roofs(architecture, evaluation),
-        peak_macs_per_cycle=float(architecture.compute_units),
-        active_units=evaluation.counts.active_units,
-        mapping=to_text(best.mapping, architecture),
-        optimal=proven and best.status is Status.OPTIMAL,
-        energy_j=evaluation.energy_j,
-        off_chip_bits=sum(
-            entry.bits_moved for entry in evaluation.energy if entry.component in outermost
-        ),
-        compulsory_bits=sum(compulsory_bits(einsum, architecture).values()),
-    )
+    return examine_network(
+        ((layer, einsum),),
+        architecture,
+        dataflow,
+        network=layer.name,
+        batch=1,
+        win_back=win_back,
+        pipeline=pipeline,
+        time_limit_s=time_limit_s,
+    ).layers[0]
 
 
 def examine_network(
@@ -114,7 +103,7 @@ def examine_network(
     win_back: bool = True,
     pipeline: bool = True,
     time_limit_s: float | None = None,
-    progress: Callable[[int, str], None] | None = None,
+    progress: Progress | None = None,
 ) -> NetworkExam:
     """Returns the seven steps of a network: its layers run one after the other.
 
@@ -124,135 +113,167 @@ def examine_network(
         dataflow: the constraints.
         network: its name.
         batch: inferences of one run.
-        win_back: relax one constraint at a time, too.
+        win_back: relax one constraint at a time, too; where there is no time limit each of these
+            searches has ``WIN_BACK_S``.
         pipeline: run step 7; without it there are six steps.
         time_limit_s: for each search.
-        progress: called with how many different layers are done, and the last one's name.
+        progress: called as the work goes on.
 
     Raises:
         InfeasibleError: a layer has no mapping.
     """
-    known: dict[Einsum, LayerExam] = {}
-    exams = []
-    for layer, einsum in layers:
-        if einsum not in known:
-            known[einsum] = examine(
-                layer,
-                einsum,
-                architecture,
-                dataflow,
-                win_back=win_back,
-                pipeline=pipeline,
-                time_limit_s=time_limit_s,
-            )
-            if progress:
-                progress(len(known), layer.name)
-        exams.append(
-            replace(known[einsum], layer=layer.name, operator=layer.operator, repeats=layer.repeats)
-        )
+    chip = _Chip(architecture, dataflow, time_limit_s)
+    first = {einsum: layer for layer, einsum in reversed(layers)}
+    wanted = win_back and pipeline
+    relaxed = _relaxations(tuple(first), architecture, dataflow) if wanted else []
+    tick = _ticking(first, len(first) * (1 + len(relaxed)), progress)
+    best = fastest_of(
+        tuple(first), architecture, dataflow, time_limit_s=time_limit_s, on_found=tick("")
+    )
+    for einsum, layer in first.items():
+        _require_mapping(layer, best[einsum], architecture)
+    fits = _fitting(best, chip)
+    known = {
+        einsum: _exam(layer, einsum, chip, best[einsum], fits[einsum], pipeline)
+        for einsum, layer in first.items()
+    }
+    if wanted:
+        runs = Counter({einsum: 0 for einsum in first})
+        for layer, einsum in layers:
+            runs[einsum] += layer.repeats
+        known = _with_win_back(known, runs, relaxed, time_limit_s, tick)
+    exams = tuple(
+        replace(known[einsum], layer=layer.name, operator=layer.operator, repeats=layer.repeats)
+        for layer, einsum in layers
+    )
+    stopped = any(win.proof == "found" for exam in exams for win in exam.win_back)
     return NetworkExam(
         network=network,
         batch=batch,
         architecture=architecture.name,
         dataflow=dataflow.name,
         peak_macs_per_cycle=float(architecture.compute_units),
-        steps=_network_steps(tuple(exams)),
-        win_back=_network_win_back(tuple(exams)),
-        layers=tuple(exams),
-        notes=NOTES,
+        steps=_network_steps(exams),
+        win_back=_network_win_back(exams),
+        layers=exams,
+        notes=(*NOTES, STOPPED) if stopped else NOTES,
     )
 
 
-def _searched(
-    layer: Layer,
-    einsum: Einsum,
-    architecture: Architecture,
-    dataflow: Dataflow,
-    time_limit_s: float | None,
-) -> SearchResult:
-    result = fastest(einsum, architecture, dataflow, time_limit_s)
-    if result.mapping is None:
+def _ticking(
+    first: Mapping[Einsum, Layer], total: int, progress: Progress | None
+) -> Callable[[str], Callable[[Einsum], None]]:
+    """What counts layers as they are done, with words on what was done to them."""
+    done = [0]
+
+    def counting(words: str) -> Callable[[Einsum], None]:
+        def count(einsum: Einsum) -> None:
+            done[0] += 1
+            if progress:
+                name = first[einsum].name
+                progress(done[0], total, f"{name}: {words}" if words else name)
+
+        return count
+
+    return counting
+
+
+def _require_mapping(layer: Layer, found: Fastest, architecture: Architecture) -> None:
+    if not math.isfinite(found.cycles):
+        reason = found.result.reason if found.result else "no rank may loop over the rest of it"
         raise InfeasibleError(
             f"layer {layer.name!r} ({layer.operator}): no mapping was found on "
-            f"{architecture.name}: {result.reason}"
+            f"{architecture.name}: {reason}"
         )
-    return result
 
 
-def fastest(
-    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, time_limit_s: float | None
-) -> SearchResult:
-    """The answer of the search for the fastest mapping.
+def _evaluation(found: Fastest) -> Evaluation:
+    assert found.result is not None and found.result.evaluation is not None
+    return found.result.evaluation
 
-    First only mappings that unroll as step 4 does: there are few. If the best of them is as fast
-    as the bound, no other can be faster, and it is the answer; else all mappings are searched. A
-    search that was stopped answers with the faster of the two.
-    """
-    few = None
-    unrolled = parallelism(einsum, architecture, dataflow).unrolled
-    if unrolled is not None:
-        few = search(
-            einsum,
-            architecture,
-            objective=Objective.LATENCY,
-            dataflow=unrolled_so(einsum, architecture, dataflow, unrolled),
-            time_limit_s=time_limit_s,
-        )
-        bound = lower_bound(einsum, architecture, dataflow)
-        if few.evaluation is not None and few.evaluation.cycles <= bound:
-            return replace(few, status=Status.OPTIMAL, bound=few.value, reason="")
-    every = search(
-        einsum,
-        architecture,
-        objective=Objective.LATENCY,
-        dataflow=dataflow,
-        time_limit_s=time_limit_s,
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The mapping of the fewest steps whose tiles fit, and whether that is proven."""
+
+    evaluation: Evaluation
+    proven: bool
+
+
+def _fitting(best: Mapping[Einsum, Fastest], chip: _Chip) -> dict[Einsum, _Fit]:
+    """Step 5: that of step 6, where it takes as few as step 4 allows; else without bandwidths."""
+    found = {
+        einsum: _Fit(_evaluation(each), True)
+        for einsum, each in best.items()
+        if _evaluation(each).counts.steps
+        == parallelism(einsum, chip.architecture, chip.dataflow).array
+    }
+    left = [einsum for einsum in best if einsum not in found]
+    wide = unlimited_bandwidth(chip.architecture)
+    for einsum, each in fastest_of(
+        left, wide, chip.dataflow, time_limit_s=chip.time_limit_s
+    ).items():
+        own = _evaluation(best[einsum])
+        fewer = math.isfinite(each.cycles) and _evaluation(each).counts.steps <= own.counts.steps
+        found[einsum] = _Fit(_evaluation(each), each.proven) if fewer else _Fit(own, False)
+    return found
+
+
+def _exam(
+    layer: Layer, einsum: Einsum, chip: _Chip, best: Fastest, fit: _Fit, pipeline: bool
+) -> LayerExam:
+    """The steps of a layer whose searches are done."""
+    architecture, evaluation = chip.architecture, _evaluation(best)
+    found = parallelism(einsum, architecture, chip.dataflow)
+    assert found.array is not None, "a layer that is mapped fits the array"
+    run = simulate(einsum, architecture, evaluation.mapping) if pipeline else None
+    steps, active = fit.evaluation.counts.steps, fit.evaluation.counts.active_units
+    outermost = {store.name for store in architecture.levels[0].stores}
+    return LayerExam(
+        layer=layer.name,
+        operator=layer.operator,
+        repeats=layer.repeats,
+        macs=einsum.macs,
+        steps=_steps(
+            einsum.macs,
+            (
+                *_closed(einsum, chip, found),
+                (steps, reasons.of_storage(architecture, steps, found.array, active)),
+                (evaluation.cycles, reasons.of_bandwidth(evaluation, steps)),
+                *([(run.cycles, reasons.of_pipeline(run, evaluation.cycles))] if run else []),
+            ),
+        ),
+        win_back=(),
+        roofs=roofs(architecture, evaluation),
+        peak_macs_per_cycle=float(architecture.compute_units),
+        active_units=evaluation.counts.active_units,
+        mapping=to_text(evaluation.mapping, architecture),
+        optimal=fit.proven and best.proven,
+        energy_j=evaluation.energy_j,
+        off_chip_bits=sum(
+            entry.bits_moved for entry in evaluation.energy if entry.component in outermost
+        ),
+        compulsory_bits=sum(compulsory_bits(einsum, architecture).values()),
     )
-    if every.status is Status.GAP and few is not None and few.value < every.value:
-        stopped = "the time limit was reached"
-        return replace(few, status=Status.GAP, bound=every.bound, space=every.space, reason=stopped)
-    return every
 
 
-def unrolled_so(
-    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, unrolled: Unrolling
-) -> Dataflow:
-    """The dataflow with all factors of the array prescribed."""
-    named = {(axis, rank): factor for axis, rank, factor in unrolled.factors}
-    axes = [f"{fanout.name}.{axis.name}" for fanout in architecture.fanouts for axis in fanout.axes]
-    fixed = tuple(
-        replace(
-            dataflow.constraint(name),
-            factors=tuple((rank, named.get((name, rank), 1)) for rank, _ in einsum.ranks),
-        )
-        for name in axes
-    )
-    kept = tuple(each for each in dataflow.constraints if each.node not in axes)
-    return replace(dataflow, constraints=kept + fixed)
+def _closed(einsum: Einsum, chip: _Chip, found: Parallelism) -> list[tuple[float, str]]:
+    """Steps 1 to 4."""
+    assert found.array is not None
+    return [
+        (found.shape, reasons.of_shape(einsum)),
+        (found.dataflow, reasons.of_dataflow(einsum, chip.dataflow, found)),
+        (found.units, reasons.of_units(chip.architecture, found)),
+        (found.array, reasons.of_array(einsum, chip.architecture, found)),
+    ]
 
 
-def _fitting(
-    layer: Layer,
-    einsum: Einsum,
-    architecture: Architecture,
-    dataflow: Dataflow,
-    found: Parallelism,
-    best: SearchResult,
-    time_limit_s: float | None,
-) -> tuple[Evaluation, bool]:
-    """The mapping of the fewest steps whose tiles fit, and whether that is proven.
-
-    That of step 6, where it takes as few as step 4 allows; else a search without bandwidths.
-    """
-    assert best.evaluation is not None
-    if best.evaluation.counts.steps == found.array:
-        return best.evaluation, True
-    wide = unlimited_bandwidth(architecture)
-    result = _searched(layer, einsum, wide, dataflow, time_limit_s)
-    assert result.evaluation is not None
-    if result.evaluation.counts.steps > best.evaluation.counts.steps:
-        return best.evaluation, False
-    return result.evaluation, result.status is Status.OPTIMAL
+def _spread(exam: LayerExam) -> WinBack:
+    """What step 7 takes: step 6 is there already."""
+    cycles = exam.steps[5].cycles
+    gain = exam.steps[6].cycles / cycles - 1
+    words = "transfers spread evenly"
+    return WinBack("instantaneous bandwidth", words, cycles, gain, cycles, "pipeline")
 
 
 def _steps(macs: int, parts: tuple[tuple[float, str], ...]) -> tuple[Step, ...]:
@@ -323,70 +344,81 @@ def _moved_bits(evaluation: Evaluation, memory: str, port: str) -> int:
     )
 
 
-def _win_back(
-    einsum: Einsum,
-    architecture: Architecture,
-    dataflow: Dataflow,
-    evaluation: Evaluation,
-    pipeline_cycles: float,
-    time_limit_s: float | None,
-) -> tuple[WinBack, ...]:
-    cycles = evaluation.cycles
-    found = [
-        _relaxed(einsum, each, cycles, time_limit_s)
-        for each in (
-            *relaxations(architecture, dataflow),
-            *_best_shape(einsum, architecture, dataflow),
-        )
-    ]
-    found.append(
-        WinBack(
-            "instantaneous bandwidth",
-            "transfers spread evenly",
-            cycles,
-            pipeline_cycles / cycles - 1,
-            "pipeline",
-        )
-    )
-    return tuple(sorted(found, key=lambda each: STEPS.index(each.constraint)))
+def _relaxations(
+    einsums: tuple[Einsum, ...], architecture: Architecture, dataflow: Dataflow
+) -> list[dict[Einsum, Relaxation]]:
+    """Each relaxation with what it is for every layer; the array's shape has one for each."""
+    found = [dict.fromkeys(einsums, each) for each in relaxations(architecture, dataflow)]
+    others = list(shapes(architecture))
+    if others:
+        found.append({einsum: _best_shape(einsum, others, dataflow) for einsum in einsums})
+    return found
 
 
-def _best_shape(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> list[Relaxation]:
+def _best_shape(
+    einsum: Einsum, others: list[tuple[str, Architecture]], dataflow: Dataflow
+) -> Relaxation:
     """The other shape of the array with the best bound."""
-    bounds = [
-        (lower_bound(einsum, chip, dataflow), words, chip) for words, chip in shapes(architecture)
-    ]
-    if not bounds:
-        return []
+    bounds = [(lower_bound(einsum, chip, dataflow), words, chip) for words, chip in others]
     _, words, chip = min(bounds, key=lambda entry: entry[0])
-    return [Relaxation("array shape", words, chip, dataflow)]
+    return Relaxation("array shape", words, chip, dataflow)
 
 
-def lower_bound(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> float:
-    """Cycles below which no mapping comes: the array's (step 4) and the compulsory traffic's."""
-    array = parallelism(einsum, architecture, dataflow).array
-    bound = math.inf if array is None else float(array)
-    bits = compulsory_bits(einsum, architecture)
-    for store in architecture.levels[0].stores:
-        reads = sum(bits[t.name] for t in einsum.operands if t.role in store.roles)
-        writes = bits[einsum.output.name] if Role.OUTPUT in store.roles else 0
-        for moved, rate in zip((reads, writes, reads + writes), limits(store), strict=True):
-            bound = max(bound, math.ceil(moved / rate))
-    return bound
+def _with_win_back(
+    known: dict[Einsum, LayerExam],
+    runs: Mapping[Einsum, int],
+    relaxed: list[dict[Einsum, Relaxation]],
+    time_limit_s: float | None,
+    tick: Callable[[str], Callable[[Einsum], None]],
+) -> dict[Einsum, LayerExam]:
+    """The exams with what each relaxation gains."""
+    limit = WIN_BACK_S if time_limit_s is None else time_limit_s
+    enough = _enough(known, runs)
+    wins: dict[Einsum, list[WinBack]] = {einsum: [] for einsum in known}
+    for each in relaxed:
+        for relaxation in dict.fromkeys(each.values()):
+            mine = [einsum for einsum in known if each[einsum] == relaxation]
+            found = fastest_of(
+                mine,
+                relaxation.architecture,
+                relaxation.dataflow,
+                time_limit_s=limit,
+                reached=enough,
+                on_found=tick(relaxation.words),
+            )
+            for einsum in mine:
+                cycles = known[einsum].steps[5].cycles
+                wins[einsum].append(_won(relaxation, cycles, found[einsum]))
+    return {
+        einsum: replace(
+            exam,
+            win_back=tuple(
+                sorted(
+                    (*wins[einsum], _spread(exam)),
+                    key=lambda win: STEPS.index(win.constraint),
+                )
+            ),
+        )
+        for einsum, exam in known.items()
+    }
 
 
-def _relaxed(
-    einsum: Einsum, each: Relaxation, cycles: float, time_limit_s: float | None
-) -> WinBack:
+def _enough(known: Mapping[Einsum, LayerExam], runs: Mapping[Einsum, int]) -> dict[Einsum, float]:
+    """Cycles of a layer below which a search is worth its time."""
+    cycles = {einsum: exam.steps[5].cycles for einsum, exam in known.items()}
+    total = sum(runs[einsum] * cycles[einsum] for einsum in known)
+    return {einsum: cycles[einsum] - WORTH * total / runs[einsum] for einsum in known}
+
+
+def _won(relaxation: Relaxation, cycles: float, found: Fastest) -> WinBack:
     """What a relaxation gains: nothing, where a bound that it leaves in place says so."""
-    if lower_bound(einsum, each.architecture, each.dataflow) >= cycles:
-        return WinBack(each.constraint, each.words, cycles, 0.0, "bound")
-    result = fastest(einsum, each.architecture, each.dataflow, time_limit_s)
-    proof = "search" if result.status is Status.OPTIMAL else "found"
-    better = cycles
-    if result.evaluation is not None:
-        better = min(cycles, result.evaluation.cycles)
-    return WinBack(each.constraint, each.words, better, cycles / better - 1, proof)
+    constraint, words = relaxation.constraint, relaxation.words
+    if found.bound_cycles >= cycles:
+        return WinBack(constraint, words, cycles, 0.0, cycles, "bound")
+    better = min(cycles, found.cycles)
+    proof = "search" if found.proven else "found"
+    least = better if found.proven else min(better, found.bound_cycles)
+    return WinBack(constraint, words, better, cycles / better - 1, least, proof)
 
 
 def _network_win_back(exams: tuple[LayerExam, ...]) -> tuple[WinBack, ...]:
@@ -404,5 +436,6 @@ def _network_win_back(exams: tuple[LayerExam, ...]) -> tuple[WinBack, ...]:
             words = "for each layer another shape with as many PEs"
         proofs = {each.proof for _, each in mine}
         proof = "found" if "found" in proofs else "search" if "search" in proofs else first.proof
-        found.append(WinBack(first.constraint, words, cycles, with_it / cycles - 1, proof))
+        least = sum(each.least_cycles * exam.repeats for exam, each in mine)
+        found.append(WinBack(first.constraint, words, cycles, with_it / cycles - 1, least, proof))
     return tuple(found)

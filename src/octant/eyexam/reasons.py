@@ -62,8 +62,8 @@ def of_array(einsum: Einsum, architecture: Architecture, found: Parallelism) -> 
         if size % factor:
             passes = -(-size // factor)
             parts.append(
-                f"shape fragmentation: {rank} {size} over {factor} is {passes} passes, "
-                f"{size / passes:.4g} on average"
+                f"shape fragmentation: {rank} {size} over {factor} is {passes:,} "
+                f"{'pass' if passes == 1 else 'passes'}, {size / passes:.4g} on average"
             )
     return "; ".join(parts) or "the ranks fill the axes without a rest"
 

@@ -50,8 +50,9 @@ class WinBack:
         cycles: the least that are needed then; at the average bandwidth, except for the relaxed
             instantaneous bandwidth, which starts from the pipeline's cycles.
         gain: of performance, as a share of what there is with the constraint; 0 is none.
+        least_cycles: no mapping takes fewer then; below ``cycles`` only where a search was stopped.
         proof: how the number is known: ``bound`` (no mapping can gain, whatever it is), ``search``
-            (the best mapping, proven), ``found`` (the search was stopped: at least this), or
+            (the best mapping, proven), ``found`` (not searched to the end: at least this), or
             ``pipeline``.
     """
 
@@ -59,7 +60,13 @@ class WinBack:
     relaxed: str
     cycles: float
     gain: float
+    least_cycles: float
     proof: str
+
+    @property
+    def at_most(self) -> float:
+        """The gain that no mapping exceeds."""
+        return self.cycles * (1 + self.gain) / self.least_cycles - 1
 
 
 @dataclass(frozen=True, slots=True)

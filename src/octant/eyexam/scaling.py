@@ -12,7 +12,7 @@ from octant.errors import InfeasibleError
 from octant.eyexam.examination import examine_network
 from octant.eyexam.records import STEPS, NetworkExam
 from octant.eyexam.relaxing import shapes
-from octant.eyexam.slope import chip_point
+from octant.eyexam.slope import chip_points
 from octant.workload import Einsum, Layer
 
 #: The name and version of the JSON form.
@@ -288,12 +288,9 @@ def _least_traffic(
     layers: Layers, architecture: Architecture, dataflow: Dataflow, time_limit_s: float | None
 ) -> float | None:
     """The fewest bits that mappings move to and from the outermost memory; None if not found."""
-    known: dict[Einsum, float] = {}
-    for _, einsum in layers:
-        if einsum not in known:
-            point = chip_point(einsum, architecture, dataflow, time_limit_s)
-            known[einsum] = point.traffic_bits
-    bits = sum(layer.repeats * known[einsum] for layer, einsum in layers)
+    einsums = [einsum for _, einsum in layers]
+    points = chip_points(einsums, architecture, dataflow, time_limit_s)
+    bits = sum(layer.repeats * points[einsum].traffic_bits for layer, einsum in layers)
     return bits if math.isfinite(bits) else None
 
 

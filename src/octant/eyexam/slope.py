@@ -9,14 +9,14 @@ fewest bits beyond it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
 from octant.bounds import distinct_elements
 from octant.components import Price
 from octant.eyexam.relaxing import FREE, with_stores
-from octant.mapper import Objective, Status, search
+from octant.mapper import Objective, Question, SearchResult, Status, search_layers
 from octant.model import evaluate
 from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, NumberKind, Role
@@ -64,7 +64,7 @@ class Slope:
         name: the layer's or the network's.
         repeats: of the layer; its traffic is of one run.
         compulsory_bits: every element once: no buffer goes below.
-        points: by capacity, which doubles from one to the next.
+        points: by capacity, which doubles from one to the next; the chip's own is one of them.
         knee_bits: the capacity where the curve bends most (the farthest below the straight line
             between its ends, both axes logarithmic); None for a curve without a bend.
         compulsory_at_bits: the smallest capacity of the points that reaches the compulsory traffic.
@@ -78,6 +78,16 @@ class Slope:
     knee_bits: int | None
     compulsory_at_bits: int | None
     chip: ChipPoint | None
+
+    def least_at(self, capacity_bits: int) -> float:
+        """The least traffic of the points up to a capacity: exact where one of them has it.
+
+        >>> points = (SlopePoint(16, 40.0, True), SlopePoint(32, 24.0, True))
+        >>> Slope("fc", 1, 24.0, points, None, 32, None).least_at(30)
+        40.0
+        """
+        fitting = [p.traffic_bits for p in self.points if p.capacity_bits <= capacity_bits]
+        return min(fitting, default=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,17 @@ def capacities(einsums: tuple[Einsum, ...], bits: Mapping[Role, float]) -> tuple
     return tuple(2**power for power in range(first, last + 1))
 
 
+def with_own(sizes: tuple[int, ...], architecture: Architecture) -> tuple[int, ...]:
+    """Some capacities, ascending, and among them that of a chip, where it lies between them.
+
+    >>> from octant.files import load_architecture
+    >>> with_own((1024, 4096), load_architecture("teaching"))
+    (1024, 2048, 4096)
+    """
+    own = on_chip_bits(architecture)
+    return tuple(sorted({*sizes, own})) if sizes[0] < own < sizes[-1] else sizes
+
+
 def slope_of(
     name: str,
     einsum: Einsum,
@@ -125,10 +146,7 @@ def slope_of(
     repeats: int = 1,
     time_limit_s: float | None = None,
 ) -> Slope:
-    """Returns the curve of a layer at some capacities.
-
-    From the largest capacity down; where the best tiles at one capacity fit into the next, too,
-    they are the best there, because less room cannot help.
+    """Returns the curve of a layer at some capacities; see ``curves``.
 
     Args:
         name: of the layer.
@@ -138,18 +156,67 @@ def slope_of(
         repeats: of the layer.
         time_limit_s: for each search.
     """
+    points = curves((einsum,), bits, sizes, time_limit_s=time_limit_s)[einsum]
+    return slope_through(name, einsum, bits, points, repeats=repeats)
+
+
+def slope_through(
+    name: str,
+    einsum: Einsum,
+    bits: Mapping[Role, float],
+    points: tuple[SlopePoint, ...],
+    *,
+    repeats: int = 1,
+    chip: ChipPoint | None = None,
+) -> Slope:
+    """Returns the curve through some points of a layer."""
     compulsory = sum(distinct_elements(einsum, t) * bits[t.role] for t in einsum.tensors)
-    points: list[SlopePoint] = []
-    needed, last = math.inf, None
-    for capacity in sorted(sizes, reverse=True):
-        if last is not None and needed <= capacity:
-            points.append(replace(last, capacity_bits=capacity))
-            continue
-        traffic, needed, proven = least_traffic(einsum, bits, capacity, time_limit_s)
-        last = SlopePoint(capacity, traffic, proven)
-        points.append(last)
-    points.reverse()
-    return _slope(name, repeats, float(compulsory), tuple(points), None)
+    return _slope(name, repeats, float(compulsory), points, chip)
+
+
+def curves(
+    einsums: Sequence[Einsum],
+    bits: Mapping[Role, float],
+    sizes: tuple[int, ...],
+    *,
+    time_limit_s: float | None = None,
+    on_point: Callable[[int], None] | None = None,
+) -> dict[Einsum, tuple[SlopePoint, ...]]:
+    """Returns the points of each layer at some capacities, ascending.
+
+    From the largest capacity down; where the best tiles at one capacity fit into the next, too,
+    they are the best there, because less room cannot help, and what does not fit fits no smaller
+    one. Layers are searched side by side.
+
+    Args:
+        einsums: layers; equal ones are searched once.
+        bits: of an element, by role.
+        sizes: capacities in bits.
+        time_limit_s: for each search.
+        on_point: called with how many capacities are done.
+    """
+    points: dict[Einsum, list[SlopePoint]] = {einsum: [] for einsum in einsums}
+    needed = dict.fromkeys(points, math.inf)
+    for done, capacity in enumerate(sorted(sizes, reverse=True), start=1):
+        left = [einsum for einsum in points if _open(points[einsum], needed[einsum], capacity)]
+        found = search_layers(left, _question(bits, capacity, time_limit_s))
+        for einsum, mine in points.items():
+            if einsum in found:
+                traffic, needed[einsum], proven = _told(einsum, bits, found[einsum])
+                mine.append(SlopePoint(capacity, traffic, proven))
+            else:
+                mine.append(replace(mine[-1], capacity_bits=capacity))
+        if on_point:
+            on_point(done)
+    return {einsum: tuple(reversed(mine)) for einsum, mine in points.items()}
+
+
+def _open(points: list[SlopePoint], needed: float, capacity_bits: int) -> bool:
+    """Whether the answer at the capacity before says nothing of this one."""
+    if not points:
+        return True
+    nowhere = points[-1].proven and math.isinf(points[-1].traffic_bits)
+    return needed > capacity_bits and not nowhere
 
 
 def least_traffic(
@@ -168,10 +235,21 @@ def least_traffic(
     >>> least_traffic(matmul(rows=2, inner=2, columns=2), dict.fromkeys(Role, 8), 24)[0] / 8
     20.0
     """
+    question = _question(bits, capacity_bits, time_limit_s)
+    return _told(einsum, bits, search_layers([einsum], question)[einsum])
+
+
+def _question(
+    bits: Mapping[Role, float], capacity_bits: int, time_limit_s: float | None
+) -> Question:
     chip = _two_levels(bits, capacity_bits)
-    result = search(
-        einsum, chip, objective=Objective.ENERGY, dataflow=FREE, time_limit_s=time_limit_s
-    )
+    return Question(chip, Objective.ENERGY, FREE, time_limit_s=time_limit_s)
+
+
+def _told(
+    einsum: Einsum, bits: Mapping[Role, float], result: SearchResult
+) -> tuple[float, float, bool]:
+    """Traffic, what of the buffer it takes, and whether it is proven."""
     if result.evaluation is None:
         return math.inf, math.inf, result.status is Status.INFEASIBLE
     held = sum(
@@ -203,16 +281,34 @@ def chip_point(
     time_limit_s: float | None = None,
 ) -> ChipPoint:
     """Where a chip stands: the least traffic of its outermost memory, over all its mappings."""
+    return chip_points((einsum,), architecture, dataflow, time_limit_s)[einsum]
+
+
+def chip_points(
+    einsums: Sequence[Einsum],
+    architecture: Architecture,
+    dataflow: Dataflow,
+    time_limit_s: float | None = None,
+    on_found: Callable[[Einsum], None] | None = None,
+) -> dict[Einsum, ChipPoint]:
+    """Where a chip stands with each layer; layers are searched side by side."""
     priced = _only_outermost(architecture)
-    result = search(
-        einsum, priced, objective=Objective.ENERGY, dataflow=dataflow, time_limit_s=time_limit_s
-    )
-    traffic = math.inf
-    if result.mapping is not None:
-        outermost = {store.name for store in architecture.levels[0].stores}
-        energy = evaluate(einsum, architecture, result.mapping).energy
-        traffic = float(sum(e.bits_moved for e in energy if e.component in outermost))
-    return ChipPoint(on_chip_bits(architecture), traffic, result.status is Status.OPTIMAL)
+    question = Question(priced, Objective.ENERGY, dataflow, time_limit_s=time_limit_s)
+    outermost = {store.name for store in architecture.levels[0].stores}
+
+    def note(einsum: Einsum, _: SearchResult) -> None:
+        if on_found:
+            on_found(einsum)
+
+    points = {}
+    for einsum, result in search_layers(einsums, question, note).items():
+        traffic = math.inf
+        if result.mapping is not None:
+            energy = evaluate(einsum, architecture, result.mapping).energy
+            traffic = float(sum(e.bits_moved for e in energy if e.component in outermost))
+        proven = result.status is Status.OPTIMAL
+        points[einsum] = ChipPoint(on_chip_bits(architecture), traffic, proven)
+    return points
 
 
 def on_chip_bits(architecture: Architecture) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octant.report.amounts import figure_text
-from octant.scorecard import ComparedRow, Difference, Figure, Missing
+from octant.scorecard import ComparedRow, Comparison, Difference, Figure, Missing, PublishedSheet
 
 
 def value_text(figure: Figure | Missing | None) -> str:
@@ -35,6 +35,19 @@ def difference_text(difference: Difference, names: tuple[str, ...]) -> str:
     )
     said = f"{difference.name} ({values})" if values else difference.name
     return f"{said}: {difference.reason}"
+
+
+def published_texts(found: Comparison) -> tuple[tuple[str, str], ...]:
+    """The names of the published sheets with what each is of."""
+    names = found.names[len(found.scorecards) :]
+    return tuple(zip(names, map(published_text, found.published), strict=True))
+
+
+def published_text(sheet: PublishedSheet) -> str:
+    """What a published sheet is of: chip, how it was found, network, batch, what to know."""
+    batch = "batch not said" if sheet.batch is None else f"batch {sheet.batch}"
+    said = f"{sheet.title}; {sheet.label}; {sheet.network}, {batch}"
+    return f"{said}; {sheet.note}" if sheet.note else said
 
 
 def _overlap(one: object, other: object) -> bool:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from octant.report.compared import difference_text, ratio_text, value_text
+from octant.report.compared import (
+    difference_text,
+    published_texts,
+    ratio_text,
+    value_text,
+)
 from octant.report.layout import WIDTH, Column, page, paragraph, table
 from octant.scorecard import ComparedRow, Comparison
 
@@ -21,6 +26,10 @@ def comparison_sheet(found: Comparison, *, width: int = WIDTH) -> str:
     first = found.names[0]
     lines = paragraph(f"{found.network} on {', '.join(found.names)}", width=width)
     lines += ["", *_said(_intro(first, bool(found.differences)), width)]
+    if found.published:
+        lines += ["", "PUBLISHED"]
+        for name, words in published_texts(found):
+            lines += _said(f"{name}: {words}", width)
     if found.differences:
         lines += ["", "WHAT ELSE DIFFERS"]
         for each in found.differences:

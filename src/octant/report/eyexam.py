@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from octant.eyexam import Eyexam, LayerExam, NetworkExam, Step, WinBack
 from octant.eyexam.slope import SkiSlope, Slope
 from octant.report.amounts import bare, share
@@ -88,23 +90,22 @@ def _won(wins: tuple[WinBack, ...], width: int) -> list[str]:
     if not wins:
         return []
     lines = ["", "WHAT WOULD WIN IT BACK, one constraint relaxed at a time"]
-    real = sorted((win for win in wins if win.gain > 5e-4), key=lambda win: -win.gain)
+    real = sorted((win for win in wins if win.at_most > 5e-4), key=lambda win: -win.gain)
     if real:
         columns = (Column("relaxed", wraps=True), Column("gain", right=True), Column("known by"))
-        rows = [
-            (f"{win.constraint}: {win.relaxed}", gain(win.gain), _PROOF[win.proof]) for win in real
-        ]
+        rows = [(f"{win.constraint}: {win.relaxed}", gains(win), PROOF[win.proof]) for win in real]
         lines += table(columns, rows, width=width, indent="  ")
-    none = [win.relaxed for win in wins if win.gain <= 5e-4]
+    none = [win.relaxed for win in wins if win.at_most <= 5e-4]
     if none:
         lines += paragraph(f"no gain: {'; '.join(none)}", width=width, indent="    ", first="  ")
     return lines
 
 
-_PROOF = {
+#: How a gain is known, in words.
+PROOF = {
     "bound": "a bound",
     "search": "the best mapping",
-    "found": "a mapping (search stopped)",
+    "found": "a mapping and a bound",
     "pipeline": "the pipeline",
 }
 
@@ -116,6 +117,12 @@ def gain(value: float) -> str:
     ('+2.5 %', 'x 4.50')
     """
     return f"+{share(value)}" if value < 1 else f"x {1 + value:.2f}"
+
+
+def gains(win: WinBack) -> str:
+    """A gain; with the most that it may be, where a search was stopped."""
+    least, most = gain(win.gain), gain(win.at_most)
+    return least if least == most else f"{least} to {most}"
 
 
 def _each_layer(exam: NetworkExam, width: int) -> list[str]:
@@ -201,7 +208,7 @@ def _curve(slope: Slope, chip: str, width: int) -> list[str]:
         Column("buffer", right=True),
         Column("least traffic", right=True),
         Column("x compulsory", right=True),
-        Column(""),
+        Column("", wraps=True),
     )
     rows = []
     for point in slope.points:
@@ -210,6 +217,7 @@ def _curve(slope: Slope, chip: str, width: int) -> list[str]:
             for words, at in (
                 ("knee", slope.knee_bits),
                 ("compulsory from here on", slope.compulsory_at_bits),
+                (f"{chip}'s own", slope.chip.capacity_bits if slope.chip else None),
             )
             if at == point.capacity_bits
         ]
@@ -236,11 +244,15 @@ def _facts(slope: Slope, chip: str) -> list[tuple[str, str]]:
         at = text(slope.chip.capacity_bits, "capacity")
         times = slope.chip.traffic_bits / slope.compulsory_bits
         stopped = "" if slope.chip.proven else " (search stopped: at most)"
+        least = slope.least_at(slope.chip.capacity_bits)
+        over = (
+            f", {slope.chip.traffic_bits / least:.3f} x the least" if math.isfinite(least) else ""
+        )
         found.append(
             (
                 chip,
                 f"{at} on chip, at least {_size(slope.chip.traffic_bits)} beyond it: "
-                f"{times:.3f} x compulsory{stopped}",
+                f"{times:.3f} x compulsory{over}{stopped}",
             )
         )
     return found

@@ -39,6 +39,8 @@ def _measured(found: Accuracy) -> list[Row]:
         words = compared(found.comparison, found.baseline)
         value = Figure(found.comparison.difference, Unit.POINTS, Origin.MEASURED, words)
         rows.append(Row("against_float", "accuracy against float32", value))
+        as_given = _figure(found.baseline, "the same samples")
+        rows.append(Row("float32", "accuracy in float32", as_given))
     rows += [
         Row(f"other_{number}", score.metric, _figure(score, "the same samples"))
         for number, score in enumerate(found.others, start=1)

@@ -21,7 +21,9 @@ from octant.scorecard.differences import (
     Better,
     Check,
     Kind,
+    Sheet,
 )
+from octant.scorecard.published import PublishedSheet
 from octant.scorecard.records import Figure, Metric, Missing, Row, Scorecard, Unit
 from octant.source import Origin
 
@@ -92,7 +94,8 @@ class Comparison:
         names: of the sheets, one of a kind.
         differences: other than the design.
         rows: of all eight metrics, in the order of the sheets.
-        scorecards: what is compared; ratios are to the first.
+        scorecards: what was evaluated.
+        published: what is published, which follows; ratios are to the first sheet of all.
         schema: name and version of the JSON form.
     """
 
@@ -101,45 +104,63 @@ class Comparison:
     differences: tuple[Difference, ...]
     rows: tuple[ComparedRow, ...]
     scorecards: tuple[Scorecard, ...]
+    published: tuple[PublishedSheet, ...] = ()
     schema: str = COMPARISON_SCHEMA
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """All of them, in the order of the names."""
+        return (*self.scorecards, *self.published)
 
     def headline(self, metric: str) -> ComparedRow | None:
         """The row that stands for a metric: its first one that tells which sheet is better.
 
-        Where that is not fair and the row of the layers that multiply is, this stands for it. None
-        where no sheet has a figure.
+        Where that is not fair and the row of the layers that multiply is, and as many sheets have
+        it, this stands for it. None where no sheet has a figure.
         """
         rows = [row for row in self.rows if row.metric == metric and row.better and row.known]
         if not rows:
             return None
-        fair = [row for row in rows if row.name == _ARRAY_ROW and not row.marks]
+        fair = [
+            row
+            for row in rows
+            if row.name == _ARRAY_ROW and not row.marks and row.known == rows[0].known
+        ]
         return fair[0] if rows[0].marks and fair else rows[0]
 
 
-def compare(scorecards: Sequence[Scorecard], names: Sequence[str]) -> Comparison:
+def compare(
+    scorecards: Sequence[Scorecard],
+    names: Sequence[str],
+    published: Sequence[PublishedSheet] = (),
+    network: str = "",
+) -> Comparison:
     """The sheets side by side, with ratios to the first where that is fair.
 
     Args:
-        scorecards: two or more, of one network.
-        names: one of a kind for each.
+        scorecards: of one network.
+        names: one of a kind for each sheet, those of the published ones last.
+        published: sheets of published chips that ran the network, or a part of it.
+        network: its name; needed where there is no scorecard.
 
     Raises:
-        ValueError: fewer than two, names that are not one of a kind, or different networks.
+        ValueError: fewer than two sheets, names that are not one of a kind, or different networks.
     """
-    networks = {card.network for card in scorecards}
-    if len(scorecards) < 2 or len(set(names)) != len(scorecards) or len(networks) != 1:
+    networks = {card.network for card in scorecards} or {network}
+    sheets: tuple[Sheet, ...] = (*scorecards, *published)
+    if len(sheets) < 2 or len(set(names)) != len(sheets) or len(networks) != 1:
         raise ValueError("a comparison is of two or more named sheets of one network")
     lettered = [
         (letter, check)
         for letter, check in zip(
             ascii_lowercase,
-            [check for check in CHECKS if any(_differ(check, scorecards))],
+            [check for check in CHECKS if any(_differ(check, sheets))],
             strict=False,
         )
     ]
-    rows = _rows(scorecards, lettered)
+    rows = _rows(sheets, lettered)
     differences = [
-        Difference(letter, check.name, tuple(map(check.value, scorecards)), check.reason)
+        Difference(letter, check.name, tuple(map(check.value, sheets)), check.reason)
         for letter, check in lettered
     ]
     if any(_MIXED in row.marks for row in rows):
@@ -150,41 +171,71 @@ def compare(scorecards: Sequence[Scorecard], names: Sequence[str]) -> Comparison
             )
         )  # fmt: skip
     return Comparison(
-        scorecards[0].network, tuple(names), tuple(differences), tuple(rows), tuple(scorecards)
+        networks.pop(),
+        tuple(names),
+        tuple(differences),
+        tuple(rows),
+        tuple(scorecards),
+        tuple(published),
     )
 
 
-def _differ(check: Check, cards: Sequence[Scorecard]) -> list[bool]:
+def _differ(check: Check, sheets: Sequence[Sheet]) -> list[bool]:
     """Whether each sheet differs from the first."""
-    return [check.differs(cards[0], card) for card in cards]
+    return [check.differs(sheets[0], sheet) for sheet in sheets]
 
 
-def _rows(
-    cards: Sequence[Scorecard], differences: Sequence[tuple[str, Check]]
-) -> list[ComparedRow]:
+def _rows(sheets: Sequence[Sheet], differences: Sequence[tuple[str, Check]]) -> list[ComparedRow]:
     """Every row that a sheet has, those of one metric together, in the order of the sheets."""
-    unfair = [(letter, check, _differ(check, cards)) for letter, check in differences]
+    unfair = [(letter, check, _differ(check, sheets)) for letter, check in differences]
     found = []
-    for metric, _ in cards[0].metrics:
-        sheets = [_with_array(card, metric) for card in cards]
-        labels = {row.name: row.label for sheet in reversed(sheets) for row in sheet.rows}
-        order = dict.fromkeys(row.name for sheet in sheets for row in sheet.rows)
+    for metric, _ in sheets[0].metrics:
+        metrics = [_with_array(sheet, metric) for sheet in sheets]
+        labels: dict[str, list[str]] = {}
+        for row in (row for each in metrics for row in each.rows):
+            labels.setdefault(row.name, []).append(row.label)
+        order = dict.fromkeys(row.name for each in metrics for row in each.rows)
         for name in order:
             figures = tuple(
-                next((row.figure for row in sheet.rows if row.name == name), None)
-                for sheet in sheets
+                next((row.figure for row in each.rows if row.name == name), None)
+                for each in metrics
             )
-            found.append(_compared(metric, name, labels[name], figures, unfair))
+            found.append(_compared(metric, name, shared_label(labels[name]), figures, unfair))
     return found
 
 
-def _with_array(card: Scorecard, metric: str) -> Metric:
+def shared_label(labels: Sequence[str]) -> str:
+    """What sheets call a row: the words that all begin with, for the rest is one of differences.
+
+    >>> shared_label(["latency of a batch of 1", "latency of a batch of 4"])
+    'latency of a batch'
+    >>> shared_label(["average power, off-chip included", "average power without off-chip memory"])
+    'average power'
+    >>> shared_label(["peak power", "rated power"])
+    'peak power, rated power'
+    """
+    different = list(dict.fromkeys(labels))
+    if len(different) == 1:
+        return different[0]
+    words = [[word.rstrip(",") for word in label.split()] for label in different]
+    shared = []
+    for column in zip(*words, strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return " ".join(shared).removesuffix(" of") or ", ".join(different)
+
+
+def _with_array(sheet: Sheet, metric: str) -> Metric:
     """The rows of a metric, with one of the layers that multiply alone: every chip runs these.
 
-    The rate of multiply-accumulates knows nothing of clocks and processes either.
+    The rate of multiply-accumulates knows nothing of clocks and processes either. No report gives
+    it.
     """
-    rows: Metric = getattr(card, metric)
-    layers = [layer for layer in card.layers if layer.run is not None]
+    rows: Metric = getattr(sheet, metric)
+    if isinstance(sheet, PublishedSheet):
+        return rows
+    layers = [layer for layer in sheet.layers if layer.run is not None]
     cycles = math.fsum(layer.cycles or 0.0 for layer in layers)
     found: float | None = None
     match metric:
@@ -194,7 +245,7 @@ def _with_array(card: Scorecard, metric: str) -> Metric:
             found = math.fsum(layer.latency_s or 0.0 for layer in layers)
         case "energy":
             known = [layer.energy_j for layer in layers if layer.energy_j is not None]
-            found = math.fsum(known) / card.batch if len(known) == len(layers) else None
+            found = math.fsum(known) / sheet.batch if len(known) == len(layers) else None
     if not found:
         return rows
     label, unit = _ARRAY[metric]

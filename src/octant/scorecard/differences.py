@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from octant.scorecard.leakage import LEAKAGE
+from octant.scorecard.published import PublishedSheet
 from octant.scorecard.records import Figure, Place, Scorecard, Unit
 from octant.units import text
 
+#: What is compared: what was evaluated, and what is published.
+Sheet: TypeAlias = Scorecard | PublishedSheet
+
 WORK = "work"
 _UNKNOWN = "unknown"
+#: The label of a published sheet whose figures were measured.
+MEASURED = "published, measured"
 
 
 class Better(StrEnum):
@@ -57,62 +64,128 @@ NAMES = frozenset({Unit.METRE, Unit.SHARE})
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A difference to look for; sheets with one key do not differ in it."""
+    """A difference to look for.
+
+    Args:
+        name: what may differ.
+        value: what it is on a sheet, in words; empty where the sheet has no such thing, which is
+            then no difference.
+        touches: the kinds of figures that it distorts.
+        reason: why these are not to be divided.
+        same: whether two sheets are alike in it, where equal words do not say so.
+    """
 
     name: str
-    value: Callable[[Scorecard], str]
+    value: Callable[[Sheet], str]
     touches: tuple[Kind, ...]
     reason: str
-    key: Callable[[Scorecard], object] | None = None
+    same: Callable[[Sheet, Sheet], bool] | None = None
 
-    def differs(self, one: Scorecard, other: Scorecard) -> bool:
+    def differs(self, one: Sheet, other: Sheet) -> bool:
         """Whether two sheets differ in it; what is unknown of two chips may."""
-        if self.value(one) == self.value(other) == _UNKNOWN:
-            return one.architecture != other.architecture
-        key = self.key or self.value
-        return key(one) != key(other)
+        first, second = self.value(one), self.value(other)
+        if not first or not second:
+            return False
+        if first == second == _UNKNOWN:
+            return chip_of(one) != chip_of(other)
+        return first != second if self.same is None else not self.same(one, other)
 
 
-def _process(card: Scorecard) -> str:
-    figure = next((row.figure for row in card.cost.rows if row.name == "process"), None)
+def chip_of(sheet: Sheet) -> str:
+    """The name of a sheet's chip."""
+    return sheet.chip if isinstance(sheet, PublishedSheet) else sheet.architecture
+
+
+def _network(sheet: Sheet) -> str:
+    if isinstance(sheet, PublishedSheet):
+        return sheet.network
+    return sheet.network_note or sheet.network
+
+
+def _process(sheet: Sheet) -> str:
+    figure = next((row.figure for row in sheet.cost.rows if row.name == "process"), None)
     return text(figure.value, "length") if isinstance(figure, Figure) else _UNKNOWN
 
 
-def _formats(card: Scorecard) -> str:
-    return ", ".join(f"{role} {number}" for role, number in card.formats)
+def _formats(sheet: Sheet) -> str:
+    return ", ".join(f"{role} {number}" for role, number in sheet.formats) or _UNKNOWN
 
 
-def _nonzero(card: Scorecard) -> str:
-    shares = [f"{100 * density:.3g} % of {role}" for role, density in card.nonzero]
+def _same_formats(one: Sheet, other: Sheet) -> bool:
+    """Of the operands, and of whatever else both sheets state."""
+    mine, theirs = dict(one.formats), dict(other.formats)
+    both = mine.keys() & theirs.keys()
+    return {"input", "weight"} <= both and all(mine[role] == theirs[role] for role in both)
+
+
+def _nonzero(sheet: Sheet) -> str:
+    if isinstance(sheet, PublishedSheet):
+        return _UNKNOWN
+    shares = [f"{100 * density:.3g} % of {role}" for role, density in sheet.nonzero]
     return ", ".join(shares) or "all"
 
 
-def _run_layers(card: Scorecard) -> frozenset[str]:
+def _batch(sheet: Sheet) -> str:
+    return _UNKNOWN if sheet.batch is None else str(sheet.batch)
+
+
+def _run_layers(sheet: Sheet) -> object:
+    if isinstance(sheet, PublishedSheet):
+        return sheet.layers
     left_out = (Place.NOT_RUN, Place.UNKNOWN)
-    return frozenset(layer.name for layer in card.layers if layer.place not in left_out)
+    run = frozenset(layer.name for layer in sheet.layers if layer.place not in left_out)
+    return ("all",) if len(run) == len(sheet.layers) else run
 
 
-def _off_chip(card: Scorecard) -> str:
-    rows = [row for row in card.cost.rows if row.name.startswith("bandwidth_")]
+def _same_layers(one: Sheet, other: Sheet) -> bool:
+    return _run_layers(one) == _run_layers(other)
+
+
+def _off_chip(sheet: Sheet) -> str:
+    if isinstance(sheet, PublishedSheet):
+        return "limited" if sheet.label == MEASURED else _UNKNOWN
+    rows = [row for row in sheet.cost.rows if row.name.startswith("bandwidth_")]
     limited = [isinstance(row.figure, Figure) for row in rows]
     return "limited" if all(limited) else "limited in part" if any(limited) else "not limited"
 
 
-def _layers_run(card: Scorecard) -> str:
-    return f"{card.coverage.layers_run} of {card.coverage.layers} layers run"
+def _layers_run(sheet: Sheet) -> str:
+    if isinstance(sheet, PublishedSheet):
+        return "all layers" if sheet.layers == ("all",) else ", ".join(sheet.layers) or _UNKNOWN
+    return f"{sheet.coverage.layers_run} of {sheet.coverage.layers} layers run"
 
 
-def _energy_scope(card: Scorecard) -> str:
-    leaks = any(part.action == LEAKAGE for part in card.energy_parts)
-    without = [total.operator for total in card.coverage.not_costed]
+def _energy_scope(sheet: Sheet) -> str:
+    if isinstance(sheet, PublishedSheet):
+        scopes = {True: "with off-chip memory", False: "without off-chip memory", None: _UNKNOWN}
+        return scopes[sheet.off_chip_included]
+    leaks = any(part.action == LEAKAGE for part in sheet.energy_parts)
+    without = [total.operator for total in sheet.coverage.not_costed]
     said = "with the leakage that is known" if leaks else "without leakage"
     return said + (f", without the operations of {', '.join(without)}" if without else "")
 
 
+def _objective(sheet: Sheet) -> str:
+    return "" if isinstance(sheet, PublishedSheet) else sheet.objective.value
+
+
+def _searched(sheet: Sheet) -> str:
+    return "" if isinstance(sheet, PublishedSheet) else "; ".join(sheet.spaces) or _UNKNOWN
+
+
+def _program(sheet: Sheet) -> str:
+    if isinstance(sheet, PublishedSheet):
+        return ""
+    return f"octant {dict(sheet.versions).get('octant', _UNKNOWN)}"
+
+
+def _method(sheet: Sheet) -> str:
+    return sheet.label if isinstance(sheet, PublishedSheet) else ""
+
+
 CHECKS = (
     Check(
-        "network", lambda card: card.network_note or card.network,
-        (*_RUN, Kind.ACCURACY), "they are of different work",
+        "network", _network, (*_RUN, Kind.ACCURACY), "they are of different work",
     ),
     Check(
         "process", _process, (Kind.TIME, Kind.ENERGY, Kind.SILICON),
@@ -121,13 +194,14 @@ CHECKS = (
     Check(
         "number formats", _formats, (*_RUN, Kind.SILICON),
         "narrower numbers are cheaper to store, move and multiply, and may cost accuracy",
+        _same_formats,
     ),
     Check(
         "values that are not zero", _nonzero, _RUN,
         "a chip may spare what zeros need: with others the same chip does other work",
     ),
     Check(
-        "batch", lambda card: str(card.batch), _RUN,
+        "batch", _batch, _RUN,
         "a larger batch reuses weights and makes each inference wait for the others",
     ),
     Check(
@@ -135,23 +209,26 @@ CHECKS = (
         "a chip whose description sets no limit never waits for its memory",
     ),
     Check(
-        "objective", lambda card: card.objective.value, _RUN,
+        "objective", _objective, _RUN,
         "the mappings were chosen for different ends",
     ),
     Check(
-        "mappings searched", lambda card: "; ".join(card.spaces) or _UNKNOWN, _RUN,
+        "mappings searched", _searched, _RUN,
         "a larger space has mappings at least as good, on the same chip",
     ),
     Check(
         WORK, _layers_run, _RUN,
-        "what a chip leaves out costs it neither time nor energy here; all run the layers that "
-        "multiply", _run_layers,
+        "what a chip leaves out costs it neither time nor energy here; all that are "
+        "evaluated run the layers that multiply", _same_layers,
     ),
     Check(
         "what the energy holds", _energy_scope, (Kind.ENERGY,), "not the same parts are priced",
     ),
     Check(
-        "program", lambda card: f"octant {dict(card.versions).get('octant', _UNKNOWN)}",
-        (*_RUN, Kind.SILICON), "models change between versions",
+        "program", _program, (*_RUN, Kind.SILICON), "models change between versions",
+    ),
+    Check(
+        "how a report came to its figures", _method, (*_RUN, Kind.SILICON, Kind.ACCURACY),
+        "a simulation leaves out what silicon has",
     ),
 )  # fmt: skip

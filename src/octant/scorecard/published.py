@@ -23,7 +23,12 @@ class PublishedSheet:
     Args:
         chip: the record's name.
         title: its title.
-        network: of the run; empty where nothing ran.
+        network: of the run, in the report's words; empty where nothing ran.
+        workload: the built-in network that it is; empty where there is none.
+        layers: which of its layers ran; ``("all",)`` for all, empty where not stated.
+        batch: of the run; None where not stated.
+        formats: (role, number format) pairs, as far as they are stated.
+        off_chip_included: power and energy include off-chip memory; None where not stated.
         label: ``published, measured``, ``published, simulated``, or that it is not said which.
         note: what a reader should know before any number.
         accuracy, throughput, latency, energy, power, cost, flexibility, scalability: the metrics.
@@ -33,6 +38,11 @@ class PublishedSheet:
     chip: str
     title: str
     network: str
+    workload: str
+    layers: tuple[str, ...]
+    batch: int | None
+    formats: tuple[tuple[str, str], ...]
+    off_chip_included: bool | None
     label: str
     note: str
     accuracy: Metric
@@ -68,7 +78,12 @@ def published_sheet(record: Record, network: str | None = None) -> PublishedShee
     return PublishedSheet(
         chip=record.name,
         title=record.title,
-        network=run.network if run else "",
+        network=page.run.network,
+        workload=page.run.workload,
+        layers=page.run.layers,
+        batch=None if (batch := derive.fact(page.run["batch"])) is None else int(batch.value),
+        formats=_formats(page),
+        off_chip_included=page.run.off_chip_included,
         label=f"published, {record.method or 'not said whether measured'}",
         note=record.note,
         **{name: Metric(tuple(make(page))) for name, make in _METRICS.items()},
@@ -103,6 +118,16 @@ class _Page:
         method = self.record.method_of(quantity) or "not said whether measured"
         basis = f"{limit}{method}{note}; {quantity.citation}{place}"
         return Row(name, label, Figure(quantity.value, unit, Origin.PUBLISHED, basis))
+
+
+def _formats(page: _Page) -> tuple[tuple[str, str], ...]:
+    """The formats of the run, else those of the chip's peak."""
+    run, record = page.run, page.record
+    stated = (
+        ("input", run.activations or record.activations),
+        ("weight", run.weights or record.weights),
+    )
+    return tuple((role, str(number)) for role, number in stated if number is not None)
 
 
 def _accuracy(page: _Page) -> list[Row]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from octant.arch import Architecture
 from octant.files import builtin_architecture
+from octant.files.records import builtin_record
 from octant.mapper import Objective, SearchResult, Status, dataflow_named
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.model import evaluate
-from octant.scorecard import Comparison, LayerMapping, Scorecard, assemble, compare
+from octant.scorecard import Comparison, LayerMapping, Scorecard, assemble, compare, published_sheet
 from octant.workload import (
     FLOAT32,
     Einsum,
@@ -102,6 +103,12 @@ def comparison() -> Comparison:
     )
     again = replace(card(), architecture="again")
     return compare([card(), again, bought], ["teaching", "again", "bought"])
+
+
+def beside_published() -> Comparison:
+    """The sheet beside what is published of Eyeriss."""
+    sheet = published_sheet(builtin_record("eyeriss"), "alexnet")
+    return compare([card()], ["teaching", "eyeriss (published)"], [sheet])
 
 
 def infeasible() -> LayerMapping:

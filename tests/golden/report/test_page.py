@@ -67,6 +67,11 @@ def test_words_of_the_page_of_a_comparison() -> None:
     same_as_file("\n".join(Words(page).lines) + "\n", HERE / "page_comparison.txt")
 
 
+def test_words_of_a_page_with_a_published_chip() -> None:
+    page = html(comparison_page(small.beside_published(), "{}"))
+    same_as_file("\n".join(Words(page).lines) + "\n", HERE / "page_comparison_published.txt")
+
+
 def test_the_metrics_side_by_side() -> None:
     drawn = figures(comparison_page(small.comparison(), "{}"))
     same_as_file(drawn["1-metrics-side-by-side"], HERE / "metrics-side-by-side.svg")

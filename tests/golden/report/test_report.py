@@ -30,6 +30,7 @@ PAGES: dict[str, Callable[[int], str]] = {
     "sheet": lambda width: sheet(small.card(), width=width),
     "sheet_unpriced": lambda width: sheet(small.unpriced_card(), width=width),
     "comparison": lambda width: comparison_sheet(small.comparison(), width=width),
+    "comparison_published": lambda width: comparison_sheet(small.beside_published(), width=width),
     "layers": lambda width: layers_page(small.card(), width=width),
     "mappings": lambda width: mappings_page(
         (*small.answers(), small.infeasible()), small.chip(), width=width

@@ -190,6 +190,19 @@ def test_compare_prints_sheets_and_writes_them(octant: Octant, tiny: str, tmp_pa
     assert json.loads(file.read_text("utf-8"))["schema"] == "octant.comparison/1"
 
 
+def test_compare_sets_published_chips_beside(octant: Octant, tmp_path: Path) -> None:
+    file, page = tmp_path / "c.json", tmp_path / "c.html"
+    done = octant(
+        "compare", "--published", "eyeriss", "--published", "eyeriss2", "--network", "alexnet",
+        "--json", str(file), "--html", str(page),
+    )  # fmt: skip
+    assert done.code == 0
+    assert "eyeriss (published)" in done.out and "34.7 inferences/s" in done.out
+    found = json.loads(file.read_text("utf-8"))
+    assert [sheet["chip"] for sheet in found["published"]] == ["eyeriss", "eyeriss2"]
+    assert "eyeriss2 (published)" in page.read_text("utf-8")
+
+
 def test_compare_takes_sheets_that_are_there(octant: Octant, tiny: str, tmp_path: Path) -> None:
     one, four = str(tmp_path / "one.json"), str(tmp_path / "four.json")
     octant("evaluate", tiny, "--on", "teaching", "--batch", "1", "--json", one)

@@ -95,6 +95,17 @@ def test_bad_command_lines_are_refused_before_any_work(
     assert done.code == 4 and "no dataflow 'no-local-reuse'" in done.err
 
 
+def test_a_page_takes_the_steps_of_eyexam(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    done = octant("evaluate", tiny, "--on", "teaching", "--eyexam", "--html", str(page))
+    assert done.code == 0
+    assert '<section id="eyexam"' in page.read_text("utf-8")
+    assert 'id="flexibility"' not in page.read_text("utf-8")
+    plain = tmp_path / "plain.html"
+    assert octant("evaluate", tiny, "--on", "teaching", "--html", str(plain)).code == 0
+    assert 'id="eyexam"' not in plain.read_text("utf-8")
+
+
 def test_flexibility_takes_a_suite_of_ones_own(octant: Octant, tmp_path: Path) -> None:
     suite = tmp_path / "suite.yaml"
     suite.write_text(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from octant.files.records import builtin_record
 from octant.files.results import from_json, to_json
 from octant.mapper import Objective
 from octant.scorecard import (
@@ -15,10 +16,12 @@ from octant.scorecard import (
     Metric,
     Missing,
     Place,
+    PublishedSheet,
     Row,
     Scorecard,
     Unit,
     compare,
+    published_sheet,
 )
 from octant.source import Origin
 from tests.golden.report import small
@@ -209,3 +212,65 @@ def test_another_space_that_was_searched_is_a_difference(card: Scorecard) -> Non
     [each] = found.differences
     assert (each.name, each.values) == ("mappings searched", ("every mapping", "fewer mappings"))
     assert row(found, "latency", "latency")[1] == [each.name]
+
+
+@pytest.fixture(scope="module")
+def eyeriss() -> PublishedSheet:
+    return published_sheet(builtin_record("eyeriss"), "alexnet")
+
+
+def test_what_is_published_is_never_divided_by_what_is_modelled(
+    card: Scorecard, eyeriss: PublishedSheet
+) -> None:
+    found = compare([card], ["teaching", "eyeriss (published)"], [eyeriss])
+    assert found.sheets == (card, eyeriss)
+    for metric, name in (("throughput", "inferences_per_s"), ("energy", "per_inference")):
+        ratios, marks = row(found, metric, name)
+        assert ratios == (1.0, None)
+        assert {"how the figures of a row came to be", "network", "batch", "work"} <= set(marks)
+    value = next(each for each in found.rows if each.name == "inferences_per_s").figures[1]
+    assert isinstance(value, Figure) and (value.value, value.origin) == (34.7, Origin.PUBLISHED)
+    names = [each.name for each in found.differences]
+    assert "objective" not in names and "program" not in names
+    assert "how a report came to its figures" not in names
+
+
+def test_operands_of_one_format_do_not_differ_where_a_report_gives_no_more(
+    card: Scorecard, eyeriss: PublishedSheet
+) -> None:
+    """Both run on int16; the card knows of its outputs, too, and the report does not say."""
+    found = compare([card], ["a", "b"], [eyeriss])
+    assert "number formats" not in [each.name for each in found.differences]
+    silent = replace(eyeriss, formats=())
+    found = compare([card], ["a", "b"], [silent])
+    [formats] = [each for each in found.differences if each.name == "number formats"]
+    assert formats.values[1] == "unknown"
+
+
+def test_published_sheets_are_divided_where_nothing_but_the_design_differs(
+    eyeriss: PublishedSheet,
+) -> None:
+    alike = replace(eyeriss, chip="twin")
+    found = compare([], ["a", "b"], [eyeriss, alike], "alexnet")
+    assert [each.name for each in found.differences] == ["values that are not zero"]
+    assert row(found, "cost", "area") == ((1.0, 1.0), [])
+    assert row(found, "latency", "latency") == ((1.0, None), ["values that are not zero"])
+    simulated = replace(alike, label="published, simulated")
+    found = compare([], ["a", "b"], [eyeriss, simulated], "alexnet")
+    assert row(found, "cost", "area")[1] == ["how a report came to its figures"]
+
+
+def test_a_row_has_the_words_that_all_sheets_share(
+    card: Scorecard, eyeriss: PublishedSheet
+) -> None:
+    found = compare([card], ["a", "b"], [eyeriss])
+    labels = {(each.metric, each.name): each.label for each in found.rows}
+    assert labels["latency", "latency"] == "latency of a batch"
+    assert labels["power", "average"] == "average power"
+
+
+def test_a_comparison_with_a_published_chip_is_read_back_equal(
+    card: Scorecard, eyeriss: PublishedSheet
+) -> None:
+    found = compare([card], ["a", "b"], [eyeriss])
+    assert from_json(to_json(found), Comparison) == found

@@ -5,10 +5,12 @@ are classes: a page follows light and dark mode by its style sheet, a file bring
 """
 
 from octant.report.drawing.bars import Bars, Series, columns, layer_bars, rows
+from octant.report.drawing.intervals import Whisker, whiskers
 from octant.report.drawing.marks import Drawing, inline, standalone
 from octant.report.drawing.palette import DARK, LIGHT, SERIES, Palette
 from octant.report.drawing.parallel import Axis, Thread, parallel
 from octant.report.drawing.raster import png
+from octant.report.drawing.roofline import Roofline, Stand, roofline
 from octant.report.drawing.scales import Linear, Logarithmic, Scale, Tick, quantity_ticks
 
 __all__ = [
@@ -21,16 +23,21 @@ __all__ = [
     "Linear",
     "Logarithmic",
     "Palette",
+    "Roofline",
     "Scale",
     "Series",
+    "Stand",
     "Thread",
     "Tick",
+    "Whisker",
     "columns",
     "inline",
     "layer_bars",
     "parallel",
     "png",
     "quantity_ticks",
+    "roofline",
     "rows",
     "standalone",
+    "whiskers",
 ]

@@ -120,9 +120,18 @@ def swatch(x: float, y: float, series: int, size: float = 10.0) -> str:
     return bar(x, y, size, size, series)
 
 
-def line(x1: float, y1: float, x2: float, y2: float, kind: str = "grid", dash: str = "") -> str:
-    """A straight line of a class, dashed where ``dash`` says so."""
+def line(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    kind: str = "grid",
+    dash: str = "",
+    wide: float = 1.0,
+) -> str:
+    """A straight line of a class, dashed where ``dash`` says so, ``wide`` pixels."""
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    dashed += f' stroke-width="{_short(wide)}"' if wide != 1.0 else ""
     return (
         f'<line class="{kind}" x1="{_short(x1)}" y1="{_short(y1)}" '
         f'x2="{_short(x2)}" y2="{_short(y2)}"{dashed}/>'

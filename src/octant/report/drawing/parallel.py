@@ -62,16 +62,17 @@ def parallel(axes: Sequence[Axis], threads: Sequence[Thread], width: int) -> Dra
 def _upright(
     axes: Sequence[Axis], threads: Sequence[Thread], width: int, drawn: list[str], top: float
 ) -> Drawing:
-    pitch, high, low = width / len(axes), top + 44, top + 254
+    marked = 16.0 * any(axis.mark for axis in axes)
+    pitch, high, low = width / len(axes), top + 44 + marked, top + 254 + marked
     scale = Linear(0.0, 1.0, low, high)
     centres = [pitch * (number + 0.5) for number in range(len(axes))]
     said: list[str] = []
     for x, axis in zip(centres, axes, strict=True):
-        title = f"{axis.name} {axis.mark}".strip()
         drawn.append(marks.line(x, high, x, low, "axis", _DASHED if axis.mark else ""))
         said += [
-            marks.words(x, top + 10, title, anchor="middle", weight=600),
-            marks.words(x, top + 28, axis.best, anchor="middle", kind="muted", size=11),
+            marks.words(x, top + 10, axis.name, anchor="middle", weight=600),
+            *([marks.words(x, top + 26, axis.mark, anchor="middle", size=11)] * bool(axis.mark)),
+            marks.words(x, top + 28 + marked, axis.best, anchor="middle", kind="muted", size=11),
             marks.words(x, low + 20, axis.worst, anchor="middle", kind="muted", size=11),
         ]
     for number, thread in enumerate(threads):

@@ -8,6 +8,7 @@ from octant.arch import Architecture
 from octant.mapper import Status
 from octant.report.amounts import figure_text, interval_text, objective_words
 from octant.report.layout import TIED
+from octant.report.page.accuracy import accuracy_section
 from octant.report.page.energy import energy_section
 from octant.report.page.layers import latency_section, layers_section, utilization_section
 from octant.report.page.metrics import metrics_section
@@ -58,6 +59,7 @@ def card_sections(
     """
     found = (
         metrics_section(card),
+        accuracy_section(card),
         energy_section(card),
         latency_section(card),
         utilization_section(card),

@@ -8,7 +8,12 @@ from functools import partial
 from itertools import groupby
 
 from octant.report.amounts import digits, joules
-from octant.report.compared import difference_text, ratio_text, value_text
+from octant.report.compared import (
+    difference_text,
+    published_texts,
+    ratio_text,
+    value_text,
+)
 from octant.report.drawing import (
     Axis,
     Bars,
@@ -53,9 +58,12 @@ def comparison_page(found: Comparison, data: str, *, more: Sequence[Section] = (
     return Page(
         title=f"{found.network} on {_listed(found.names)}",
         words="Chips compared along the eight metrics",
-        facts=tuple(
-            (name, f"{card.architecture_note or card.architecture}; batch {card.batch}")
-            for name, card in zip(found.names, found.scorecards, strict=True)
+        facts=(
+            *(
+                (name, f"{card.architecture_note or card.architecture}; batch {card.batch}")
+                for name, card in zip(found.names, found.scorecards, strict=False)
+            ),
+            *published_texts(found),
         ),
         tiles=(),
         sections=tuple(section for section in sections if section is not None),
@@ -67,7 +75,7 @@ def comparison_page(found: Comparison, data: str, *, more: Sequence[Section] = (
 
 def _overview(found: Comparison) -> Section:
     """One picture of all metrics, its caveat, and what makes ratios unfair."""
-    heads = [(name, found.headline(name)) for name, _ in found.scorecards[0].metrics]
+    heads = [(name, found.headline(name)) for name, _ in found.sheets[0].metrics]
     shown = [(name, row) for name, row in heads if row is not None]
     without = [name for name, row in heads if row is None]
     range_ = _range([row for _, row in shown])
@@ -190,9 +198,12 @@ def _row(row: ComparedRow, marked: bool) -> tuple[Cell, ...]:
 
 
 def _energy(found: Comparison) -> Section | None:
-    """Energy of an inference by component of each chip; None where no sheet knows any."""
-    cards = found.scorecards
-    known = [_components(card) for card in cards]
+    """Energy of an inference by component of each chip; None where no sheet knows any.
+
+    A report rarely divides it: of published chips it is not shown.
+    """
+    names = found.names[: len(found.scorecards)]
+    known = [_components(card) for card in found.scorecards]
     if not any(known):
         return None
     components = dict.fromkeys(name for each in known for name in each)
@@ -203,21 +214,21 @@ def _energy(found: Comparison) -> Section | None:
             tuple(each.get(component, 0.0) for each in known),
             tuple(
                 f"{name}, {component}: {joules(each.get(component, 0.0))}"
-                for name, each in zip(found.names, known, strict=True)
+                for name, each in zip(names, known, strict=True)
             ),
         )
         for component in components
     )
     ticks, unit = quantity_ticks(max(totals), "energy", 4)
     ends = tuple(joules(total) if total else "not evaluated" for total in totals)
-    bars = Bars(found.names, series, ticks, f"energy an inference ({unit})", ends)
+    bars = Bars(names, series, ticks, f"energy an inference ({unit})", ends)
     marks = {mark for row in found.rows if row.metric == "energy" for mark in row.marks}
     unfair = f" The chips differ in more than their design ({', '.join(sorted(marks))})."
     picture = Picture(
         "energy-side-by-side",
         "Energy of an inference by component, as far as it is known." + unfair * bool(marks),
         "Bars of the energy of an inference: "
-        + ", ".join(f"{name} {end}" for name, end in zip(found.names, ends, strict=True))
+        + ", ".join(f"{name} {end}" for name, end in zip(names, ends, strict=True))
         + ".",
         partial(rows, bars),
     )
@@ -232,16 +243,18 @@ def _components(card: Scorecard) -> dict[str, float]:
     }
 
 
-def _assumptions(found: Comparison) -> Section:
+def _assumptions(found: Comparison) -> Section | None:
     """What the figures of each sheet rest on; what all share is said once."""
+    if not found.scorecards:
+        return None
     shared = [
         said
-        for said in found.scorecards[0].assumptions
+        for said in (found.scorecards[0].assumptions if found.scorecards else ())
         if all(said in card.assumptions for card in found.scorecards)
     ]
     own = [
         f"{name}: {said}"
-        for name, card in zip(found.names, found.scorecards, strict=True)
+        for name, card in zip(found.names, found.scorecards, strict=False)
         for said in card.assumptions
         if said not in shared
     ]
@@ -250,7 +263,7 @@ def _assumptions(found: Comparison) -> Section:
 
 def _sources(found: Comparison) -> Section:
     points = dict.fromkeys(
-        reference.citation for card in found.scorecards for reference in card.references
+        reference.citation for sheet in found.sheets for reference in sheet.references
     )
     return Section("references", "References", points=tuple(points), numbered=True)
 
