@@ -28,7 +28,7 @@ def test_mappings_are_proven() -> None:
 def test_convolutions_fill_the_array_and_fc_layers_wait_for_weights() -> None:
     """A cluster gets 6 weights a cycle for its 24 multipliers: a quarter, without a batch.
 
-    CONV1 has its least energy x latency with a tenth of the array idle: rows of 11 weights.
+    The mapping of the least energy x latency leaves a tenth of the array idle in CONV1.
     """
     for layer in _mapped():
         evaluated = layer.result.evaluation
