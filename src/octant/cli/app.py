@@ -139,8 +139,12 @@ def evaluate(
             **given,
         )
     _draw(card, chip, page, folder, (*more, *insight.breadth(tried, grown)))
-    if written(card, json, file):
-        return
+    if not written(card, json, file):
+        _print(card, layers=layers)
+
+
+def _print(card: Scorecard, *, layers: bool) -> None:
+    """Prints the sheet, and where it is asked for a page on each layer."""
     from octant.report import layers_page, sheet
 
     show(sheet(card, width=width()))
