@@ -155,7 +155,8 @@ def dataflows(draw: st.DrawFn, einsum: Einsum, architecture: Architecture) -> Da
         for place in places(architecture):
             if draw(st.booleans()):
                 constraints.append(draw(_constraints(einsum, place)))
-    return Dataflow("drawn", tuple(constraints))
+    least = draw(st.sampled_from([0.0, 0.0, 0.0, 0.3, 0.5, 0.75]))
+    return Dataflow("drawn", tuple(constraints), least_utilization=least)
 
 
 @st.composite

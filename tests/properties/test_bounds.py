@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
+from octant.arch import Fanout, FanoutAxis
 from octant.counting import kernel as counting
 from octant.counting.problem import problem
 from octant.mapper import kernel, walk
 from octant.mapper.space import Integers, may_begin, space
 from octant.model import costs
 from octant.model import kernel as model
+from octant.workload import Role, matmul
 from tests.properties.problems import searches
 from tests.properties.twin import (
     Search,
@@ -30,6 +33,7 @@ from tests.properties.twin import (
     places,
     tiles_fit,
 )
+from tests.unit.mapper.chips import FREE, chip, level, picojoules
 
 ROUNDING = 1 + 1e-9
 Prices = NDArray[np.float64]
@@ -47,6 +51,19 @@ class Common(NamedTuple):
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(searches(mappings=300))
 def test_no_bound_is_above_a_price(case: Search) -> None:
+    check_bounds(replace(case, dataflow=replace(case.dataflow, least_utilization=0.0)))
+
+
+def test_outer_fanouts_pass_what_their_parent_serves() -> None:
+    """Two fanouts without a level between, and a rank of 3 that two factors of 2 cut off."""
+    outer = Fanout("outer", (FanoutAxis("X", 5),), (Role.WEIGHT,), transfer_energy=picojoules(1))
+    inner = Fanout("inner", (FanoutAxis("X", 3),), (Role.OUTPUT,), transfer_energy=picojoules(1))
+    on = chip(level("buffer", 1, optional=tuple(Role)), outer, inner, level("register", 1))
+    check_bounds(Search(matmul(rows=1, inner=1, columns=3, groups=2), on, FREE))
+
+
+def check_bounds(case: Search) -> None:
+    """Prices every mapping, and compares the bounds of all that it is part of."""
     for task, coarse in tasks(case):
         lowest: dict[tuple[int, ...], Prices] = {}
         nodes = len(task.hops.temporal)

@@ -269,6 +269,9 @@ def every_mapping(search: Search) -> Iterator[Parts]:
         for orders in order_choices(search, factors):
             made = nest(search, factors, orders)
             model.pace(layer.sizes, layer.temporal, made.factors, made.order, busy)
+            units = search.architecture.compute_units
+            if search.einsum.macs < busy[-1] * units * search.dataflow.least_utilization:
+                continue
             for keeps in fitting:
                 counts = counting.count_all(*layer, made.factors, made.order, keeps)
                 energy, cycles = model.price(counts, busy, *prices)

@@ -61,6 +61,7 @@ def evaluate(
     dataflow: str | None = None,
     strict: bool = False,
     divisors_only: bool = False,
+    min_utilization: float = 0.0,
     cached: bool = True,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -86,6 +87,8 @@ def evaluate(
         dataflow: one of the chip's, or ``any`` for no constraint; by default the chip's first.
         strict: refuse a network of which a layer is not understood.
         divisors_only: leave out factors that do not divide what is left of a rank.
+        min_utilization: only mappings in which this share of the compute units computes on average
+            over the steps of the loop nest, or what the dataflow asks for, if that is more.
         cached: take proven mappings from the user's cache, and keep new ones there.
         time_limit_s: seconds for the search of each layer; by default no limit.
         progress: called before the first search and after each.
@@ -124,7 +127,7 @@ def evaluate(
         workload, runs = found.mean, found.samples
     workload = given(with_densities(workload, network, recipe), densities or {})
     runs = tuple(given(with_weights_of(each, workload), densities or {}) for each in runs)
-    goal, constraints = _objective(objective), _dataflow(chip, dataflow)
+    goal, constraints = _objective(objective), _dataflow(chip, dataflow, min_utilization)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
     rooms = _roomy(layer_chips, workload) if overbook else layer_chips
     mappings = _map(workload, rooms, question, progress)
@@ -154,6 +157,7 @@ def map_network(
     dims: Dimensions | None = None,
     dataflow: str | None = None,
     divisors_only: bool = False,
+    min_utilization: float = 0.0,
     cached: bool = True,
     time_limit_s: float | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -163,7 +167,7 @@ def map_network(
     Arguments and errors are those of ``evaluate``.
     """
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
-    goal, constraints = _objective(objective), _dataflow(chip, dataflow)
+    goal, constraints = _objective(objective), _dataflow(chip, dataflow, min_utilization)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
     return _map(workload, _Chips(chip, {}), question, progress)
 
@@ -387,7 +391,9 @@ def _objective(name: Objective | str) -> Objective:
     return Objective(name)
 
 
-def _dataflow(chip: Architecture, name: str | None) -> Dataflow:
+def _dataflow(chip: Architecture, name: str | None, min_utilization: float = 0.0) -> Dataflow:
     from octant.mapper import dataflow_named
 
-    return dataflow_named(chip, name)
+    flow = dataflow_named(chip, name)
+    least = max(flow.least_utilization, min_utilization)
+    return replace(flow, least_utilization=least)

@@ -43,14 +43,28 @@ class Dataflow:
     """A named set of constraints (row stationary, weight stationary ...).
 
     Ranks that a layer does not have are ignored, so one dataflow serves every layer.
+
+    Args:
+        name: what users call it.
+        constraints: one for each node that is constrained.
+        description: what it is.
+        source: where it is from.
+        least_utilization: the share of the compute units, 0 to 1, that must compute on average
+            over the steps of the loop nest; waiting for memories does not count.
     """
 
     name: str
     constraints: tuple[Constraint, ...]
     description: str = ""
     source: str = ""
+    least_utilization: float = 0.0
 
     def __post_init__(self) -> None:
+        if not 0.0 <= self.least_utilization <= 1.0:
+            raise InvalidArchitectureError(
+                f"dataflow {self.name!r}: a least utilisation of {self.least_utilization:g}: it is "
+                "a share of the compute units, from 0 to 1"
+            )
         nodes = [constraint.node for constraint in self.constraints]
         twice = sorted({node for node in nodes if nodes.count(node) > 1})
         if twice:

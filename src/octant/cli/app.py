@@ -65,6 +65,7 @@ def evaluate(
     layers: options.Layers = False,
     strict: options.Strict = False,
     divisors: options.Divisors = False,
+    min_utilization: options.Utilization = None,
     no_cache: options.NoCache = False,
     time_limit: options.TimeLimit = None,
     data: options.SomeData = None,
@@ -94,7 +95,7 @@ def evaluate(
 
     Example: octant evaluate alexnet --on eyeriss --density input=0.45 --density output=0.3
     """
-    shares = options.densities(density)
+    shares, busy = options.densities(density), options.utilization(min_utilization)
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     page, folder = options.page(html), options.folder(figures)
     options.require_page(eyexam, page, folder)
@@ -125,6 +126,7 @@ def evaluate(
             dims=dims,
             strict=strict,
             divisors_only=divisors,
+            min_utilization=busy,
             cached=not no_cache,
             progress=report,
             data=data,
@@ -359,6 +361,7 @@ def map_layers(
     dataflow: options.Flow = None,
     dim: options.Dims = None,
     divisors: options.Divisors = False,
+    min_utilization: options.Utilization = None,
     no_cache: options.NoCache = False,
     time_limit: options.TimeLimit = None,
     quiet: options.Quiet = False,
@@ -368,6 +371,7 @@ def map_layers(
     Example: octant map alexnet --on eyeriss --layer CONV1 --objective energy
     """
     dims, limit_s = options.sizes(dim), options.seconds(time_limit)
+    busy = options.utilization(min_utilization)
     from octant import api
     from octant.cli.selection import with_layers
     from octant.report import mappings_page
@@ -381,6 +385,7 @@ def map_layers(
             objective=objective.value,
             dataflow=dataflow,
             divisors_only=divisors,
+            min_utilization=busy,
             cached=not no_cache,
             time_limit_s=limit_s,
             progress=report,

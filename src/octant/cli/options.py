@@ -66,6 +66,14 @@ Divisors = Annotated[
     bool,
     typer.Option("--divisors", help="Only factors that divide a rank: fewer mappings, faster."),
 ]
+Utilization = Annotated[
+    str | None,
+    typer.Option(
+        "--min-utilization",
+        metavar="SHARE",
+        help="Only mappings in which so many of the compute units compute on average: 80%.",
+    ),
+]
 NoCache = Annotated[
     bool,
     typer.Option(
@@ -433,6 +441,26 @@ def seconds(time_limit: str | None) -> float | None:
         return parse(time_limit, "time", positive=True)
     except UnitError as error:
         raise _bad("--time-limit", f"the time {error}") from None
+
+
+def utilization(share: str | None) -> float:
+    """The least share of busy units that ``--min-utilization`` gave; 0 where it was not given.
+
+    Raises:
+        typer.BadParameter: the text is no share from 0 to 1 or 100 %.
+
+    >>> utilization("80%"), utilization("0.5"), utilization(None)
+    (0.8, 0.5, 0.0)
+    """
+    if share is None:
+        return 0.0
+    try:
+        least = parse(share, "share")
+    except UnitError as error:
+        raise _bad("--min-utilization", f"the share {error}") from None
+    if not 0.0 <= least <= 1.0:
+        raise _bad("--min-utilization", f"{share!r} is no share of the units: 0 to 100 %")
+    return least
 
 
 def destination(json: str | None) -> Path | None:

@@ -337,6 +337,7 @@ def _dataflow(builder: Builder, index: int) -> Dataflow | None:
         tuple(constraint for constraint in constraints if constraint is not None),
         part.description,
         builder.sources[part.source].citation,
+        part.utilization,
     )
 
 

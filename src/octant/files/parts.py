@@ -208,6 +208,9 @@ class DataflowPart(Part):
     description: str
     source: SourceName
     constraints: dict[str, ConstraintPart]
+    utilization: Annotated[
+        Share, Field(description="of the compute units that compute, at least")
+    ] = 0.0
 
 
 class AreaPart(Part):

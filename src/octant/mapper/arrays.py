@@ -75,6 +75,7 @@ class Hops(NamedTuple):
     limited: Integers
     rates: Floats
     compute_j: float
+    most_steps: float
 
 
 class Grids(NamedTuple):
@@ -239,6 +240,7 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         limited=np.ascontiguousarray(np.argwhere(np.isfinite(costs.bandwidths)), np.int64),
         rates=costs.bandwidths[np.isfinite(costs.bandwidths)],
         compute_j=costs.compute_j,
+        most_steps=space.most_steps,
     )
 
 

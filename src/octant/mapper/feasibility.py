@@ -25,6 +25,12 @@ def why_infeasible(
     ]
     if reasons:
         return "; ".join(reasons)
+    if dataflow.least_utilization > 0.0:
+        return (
+            f"no mapping has {100 * dataflow.least_utilization:g} % of the "
+            f"{architecture.compute_units} compute units computing: a lower least utilisation, or "
+            "none, would help"
+        )
     return (
         "each constraint can be met alone, but no factors meet all of them: fewer ranks inside, "
         "other ranks on an axis or a larger memory would help"

@@ -155,6 +155,8 @@ def _asked(
 ) -> _Asked:
     place = space(einsum, architecture, dataflow, divisors=divisors_only)
     words = DIVISORS_SPACE if divisors_only else SPACE
+    if dataflow.least_utilization > 0.0:
+        words += f", with at least {100 * dataflow.least_utilization:g} % of the units computing"
     return _Asked(einsum, architecture, dataflow, place, words)
 
 

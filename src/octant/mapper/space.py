@@ -8,6 +8,7 @@ what is left of every rank.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ class Space(NamedTuple):
         sliding: (ranks) 1 for a rank that shares an axis of a tensor with another.
         touched: (tensors) different elements of the whole layer.
         divisors: 1 where only factors are wanted that divide what is left.
+        most_steps: of the loop nest, as far as the utilisation is prescribed.
     """
 
     allowed: Integers
@@ -57,6 +59,7 @@ class Space(NamedTuple):
     sliding: Integers
     touched: Integers
     divisors: int
+    most_steps: float
 
 
 def slot_names(architecture: Architecture) -> list[tuple[int, str]]:
@@ -107,6 +110,7 @@ def space(
         sliding=_sliding(einsum),
         touched=np.array([_touched(tensor, einsum.sizes) for tensor in einsum.tensors]),
         divisors=int(divisors),
+        most_steps=_most_steps(einsum, architecture, dataflow.least_utilization),
     )
     for index, name in slot_names(architecture):
         _constrain(place, index, name, architecture, dataflow, column)
@@ -159,6 +163,13 @@ def _complete(place: Space) -> None:
         if node == 0:
             place.must[node] = 1
         outside |= place.allowed[node] == 1
+
+
+def _most_steps(einsum: Einsum, architecture: Architecture, utilization: float) -> float:
+    """The steps in which so large a share of the units does all multiply-accumulates."""
+    if utilization == 0.0:
+        return math.inf
+    return math.floor(einsum.macs / (architecture.compute_units * utilization) * (1 + 1e-12))
 
 
 def _sliding(einsum: Einsum) -> Integers:

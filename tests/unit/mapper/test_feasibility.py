@@ -111,3 +111,16 @@ def test_constraints_that_exclude_each_other() -> None:
     """Two by two on an axis of three."""
     found = reason(only(Constraint("array.X", factors=(("C", 2), ("K", 2)))))
     assert found.startswith("each constraint can be met alone, but no factors meet all of them")
+
+
+def test_a_utilisation_that_no_mapping_reaches() -> None:
+    """Five filters on an axis of three take two passes: 5 of 6 units compute on average."""
+    on_axis = only(Constraint("array.X", ranks=("K",)))
+    for share in (5 / 6, 0.9):
+        flow = replace(on_axis, least_utilization=share)
+        found = search(LAYER, CHIP, objective=Objective.ENERGY, dataflow=flow)
+        assert (found.status is Status.OPTIMAL) == (share < 0.9)
+    assert reason(flow) == (
+        "no mapping has 90 % of the 3 compute units computing: a lower least utilisation, or none, "
+        "would help"
+    )

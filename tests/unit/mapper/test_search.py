@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from octant.errors import NotEstimatedError
 from octant.mapper import Objective, SearchResult, Status, search
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.workload import matmul
-from tests.unit.mapper.chips import FREE, array, chip, level, only
+from tests.unit.mapper.chips import FREE, array, chip, level, only, picojoules
 
 ALL = ("inputs", "weights", "outputs")
 
@@ -154,3 +155,19 @@ def test_a_missing_price_is_named_where_energy_matters() -> None:
     assert found.value == close(2e-6)
     assert found.evaluation is not None
     assert found.evaluation.energy_j is None
+
+
+def test_a_least_utilisation_is_kept_and_named() -> None:
+    """Idle units would save energy here: a transfer costs more than what it spares."""
+    layer = matmul(rows=3, inner=3, columns=1)
+    row = replace(array(3, "C"), transfer_energy=picojoules(50), multicast=(), reduction=False)
+    on = chip(level("buffer", 1), row, level("register", 1))
+    free = search(layer, on, objective=Objective.ENERGY, dataflow=FREE)
+    full = search(
+        layer, on, objective=Objective.ENERGY, dataflow=replace(FREE, least_utilization=0.9)
+    )
+    assert free.evaluation is not None and full.evaluation is not None
+    assert free.evaluation.counts.active_units == 1
+    assert full.evaluation.counts.active_units == 3
+    assert free.value < full.value
+    assert full.space.endswith("with at least 90 % of the units computing")

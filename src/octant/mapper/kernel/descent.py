@@ -199,7 +199,9 @@ def list_spreads(
         least = least_steps_ahead(stage, first, work)
         if work.units[stage + 1] < 1.0:
             continue
-        if not admits(goal, found, count, floor_j, max(floor_cycles, least)):
+        if least > hops.most_steps or not admits(
+            goal, found, count, floor_j, max(floor_cycles, least)
+        ):
             if stage == live - 1:
                 at[stage] = many[stage]
             continue

@@ -27,10 +27,12 @@ def bound_state(
 ):  # fmt: skip
     """The least joules, cycles and value of all that completes the nodes from ``known`` inwards.
 
-    Infinite where nothing could be better than all that was found.
+    Infinite where nothing could be better than all that was found, or has few enough steps.
     """
     level = grids.next_level[known]
     steps = bound_hops(known, factors, rest, width, hops, grids, work)
+    if steps > hops.most_steps:
+        return np.inf, np.inf, np.inf
     if level < 0:
         for column in range(work.total.shape[0]):
             work.outer[0, column] = 0.0
