@@ -88,8 +88,10 @@ class Found:
         points: (many, 2) joules and cycles; nests, orders: (many, nodes, ranks) factors and loop
             orders. The first ``count`` of them are valid.
         keeps: (many, tensors, nodes) the kept tensors.
+        best: the least value found; infinite before the first.
         left_out: (many, 2) joules and cycles that nothing is below that was left out.
         priced: mappings priced in full.
+        pool, bounds: (many, ranks), (many, 3) room for a list of choices.
     """
 
     goal: int
@@ -97,9 +99,12 @@ class Found:
     nests: Integers
     orders: Integers
     keeps: Integers
+    pool: Integers
+    bounds: Floats
     deadline: float | None = None
     on_progress: Callable[[float], None] | None = None
     count: int = 0
+    best: float = np.inf
     priced: int = 0
     left_out: list[tuple[float, float]] = field(default_factory=list)
 
@@ -113,11 +118,6 @@ class Found:
         if self.goal == FRONT:
             return energy_j * cycles
         return list(Objective)[self.goal].value_of(energy_j, cycles)
-
-    @property
-    def best(self) -> float:
-        """The least value found; infinite before the first."""
-        return min((self.value(*point) for point in self.points[: self.count]), default=np.inf)
 
     def admits(self, energy_j: float, cycles: float) -> bool:
         """Whether something of so many joules and cycles would be better than all found."""
@@ -149,6 +149,8 @@ def new_found(goal: int, shape: tuple[int, int, int]) -> Found:
         nests=np.empty((many, nodes, ranks), np.int64),
         orders=np.empty((many, nodes, ranks), np.int64),
         keeps=np.empty((many, tensors, nodes), np.int64),
+        pool=np.empty((ROOM, ranks), np.int64),
+        bounds=np.empty((ROOM, 3)),
     )
 
 
@@ -169,14 +171,27 @@ def task(
 
 
 def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], found: Found) -> None:
-    """Searches all choices of kept tensors, in the order of their bounds, improving ``found``."""
+    """Searches all choices of kept tensors, in the order of their bounds, improving ``found``.
+
+    Where there are several, it first goes down once in each: a good mapping of any drops many.
+    """
     floors = [(0.0, 0.0)]
     if len(choices) > 1:
-        floors = [root_bound(task(layer, costs, space, keeps, COARSE)) for keeps in choices]
-    for number in sorted(range(len(choices)), key=lambda number: found.value(*floors[number])):
-        if not found.admits(*floors[number]):
-            continue
-        descend(task(layer, costs, space, choices[number]), found)
+        coarse = [task(layer, costs, space, keeps, COARSE) for keeps in choices]
+        floors = [root_bound(each) for each in coarse]
+    order = sorted(range(len(choices)), key=lambda number: found.value(*floors[number]))
+    if len(choices) > 1:
+        for number in order:
+            if found.admits(*floors[number]) and not found.out_of_time:
+                dive(coarse[number], found, *start(coarse[number]), [])
+    for number in order:
+        if found.admits(*floors[number]):
+            descend(task(layer, costs, space, choices[number]), found)
+
+
+def start(task: Task) -> tuple[Integers, int]:
+    """The partial mapping without any factors, and the innermost node."""
+    return np.ones_like(task.hops.allowed), len(task.hops.temporal) - 1
 
 
 def root_bound(task: Task) -> tuple[float, float]:
@@ -205,7 +220,7 @@ def descend(task: Task, found: Found) -> None:
         found.left_out.append(floor)
         return
     opened: list[Family] = []
-    factors, node = np.ones_like(task.hops.allowed), len(task.hops.temporal) - 1
+    factors, node = start(task)
     while True:
         dive(task, found, factors, node, opened)
         while opened and not found.may_gain(*opened[0].bounds[opened[0].next]):
@@ -259,16 +274,20 @@ def list_choices(task: Task, found: Found, factors: Integers, node: int) -> tupl
     """What a node may take that could still be better, the best first, with the bounds."""
     from octant.mapper import kernel
 
-    room, many = ROOM, -1
-    while many < 0:
-        choices, bounds = np.empty((room, factors.shape[1]), np.int64), np.empty((room, 3))
+    while True:
         many = kernel.list_choices(
-            node, factors, choices, bounds, found.goal, found.points, found.count, task.hops,
-            task.grids, task.tables, task.work,
+            node, factors, found.pool, found.bounds, found.goal, found.points, found.count,
+            task.hops, task.grids, task.tables, task.work,
         )  # fmt: skip
-        room *= 8
-    order = np.argsort(bounds[:many, 2], kind="stable")
-    return choices[order], bounds[order]
+        if many >= 0:
+            break
+        room = 8 * len(found.pool)
+        found.pool, found.bounds = (
+            np.empty((room, found.pool.shape[1]), np.int64),
+            np.empty((room, 3)),
+        )
+    order = np.argsort(found.bounds[:many, 2], kind="stable")
+    return found.pool[order], found.bounds[order]
 
 
 def price(task: Task, found: Found, factors: Integers) -> None:
@@ -280,6 +299,8 @@ def price(task: Task, found: Found, factors: Integers) -> None:
         task.leaf,
     )  # fmt: skip
     found.priced += priced
+    values = (found.value(*point) for point in found.points[: found.count])
+    found.best = min(values, default=np.inf)
 
 
 def _share(found: Found, floor: tuple[float, float], opened: list[Family]) -> float:
