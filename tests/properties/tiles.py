@@ -52,10 +52,12 @@ class Port:
     jobs: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
 
     def done(self, depth: int) -> float:
-        jobs = self.jobs.get(depth, [])
-        return max(
-            (r + sum(work for release, work in jobs if release >= r) for r, _ in jobs), default=0.0
-        )
+        """When the last of these jobs is done: what is released late waits for nothing earlier."""
+        end, after = 0.0, 0.0
+        for release, work in sorted(self.jobs.get(depth, []), reverse=True):
+            after += work
+            end = max(end, release + after)
+        return end
 
     def latest(self, depth: int) -> float:
         """The latest release so far."""
