@@ -447,10 +447,10 @@ def utilization(share: str | None) -> float:
     """The least share of busy units that ``--min-utilization`` gave; 0 where it was not given.
 
     Raises:
-        typer.BadParameter: the text is no share from 0 to 1 or 100 %.
+        typer.BadParameter: the text is no share from 0 to 100 %.
 
-    >>> utilization("80%"), utilization("0.5"), utilization(None)
-    (0.8, 0.5, 0.0)
+    >>> utilization("80%"), utilization(None)
+    (0.8, 0.0)
     """
     if share is None:
         return 0.0
