@@ -64,7 +64,8 @@ def search(
         dataflow: constraints (``dataflow_named``).
         divisors_only: leave out factors that do not divide what is left of a rank.
         time_limit_s: stop then, with the best found and the bound.
-        on_progress: called now and then with the share of the work done.
+        on_progress: called now and then with the share that is done of the present part of the
+            work; an exception from it ends the search.
 
     Raises:
         NotEstimatedError: when the objective needs energy and a price is missing.
@@ -173,6 +174,7 @@ def _walked(
     found = new_found(goal, shape)
     if not may_begin(asked.einsum, asked.architecture, asked.place):
         return found
+    found.on_progress = on_progress
     choices = list(keep_choices(asked.einsum, asked.architecture, asked.dataflow))
     if not asked.place.divisors:
         # A small space first, in half of the time: what it finds is good, and most else is dropped.
@@ -180,7 +182,6 @@ def _walked(
         walk(layer, prices, asked.place._replace(divisors=1), choices, found)
         found.left_out.clear()
     found.deadline = None if time_limit_s is None else start + time_limit_s
-    found.on_progress = on_progress
     walk(layer, prices, asked.place, choices, found)
     return found
 

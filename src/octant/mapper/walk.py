@@ -84,7 +84,7 @@ class Found:
     Attributes:
         goal: the number of the objective, or ``FRONT``.
         deadline: when to stop, on the monotonic clock; None is never.
-        on_progress: called with the share of the work done.
+        on_progress: called with the share that is done of the present part of the work.
         points: (many, 2) joules and cycles; nests, orders: (many, nodes, ranks) factors and loop
             orders. The first ``count`` of them are valid.
         keeps: (many, tensors, nodes) the kept tensors.
@@ -112,6 +112,11 @@ class Found:
     def out_of_time(self) -> bool:
         """Whether the deadline has passed."""
         return self.deadline is not None and time.monotonic() > self.deadline
+
+    def tell(self, share: float) -> None:
+        """Says how much is done; who is told may end the search by an exception."""
+        if self.on_progress is not None:
+            self.on_progress(share)
 
     def value(self, energy_j: float, cycles: float) -> float:
         """The value of the goal; a front is searched in the order of energy times cycles."""
@@ -175,15 +180,16 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
 
     Where there are several, it first goes down once in each: a good mapping of any drops many.
     """
-    floors = [(0.0, 0.0)]
-    if len(choices) > 1:
-        coarse = [task(layer, costs, space, keeps, COARSE) for keeps in choices]
-        floors = [root_bound(each) for each in coarse]
+    if len(choices) == 1:
+        descend(task(layer, costs, space, choices[0]), found)
+        return
+    coarse = [task(layer, costs, space, keeps, COARSE) for keeps in choices]
+    floors = [root_bound(each) for each in coarse]
     order = sorted(range(len(choices)), key=lambda number: found.value(*floors[number]))
-    if len(choices) > 1:
-        for number in order:
-            if found.admits(*floors[number]) and not found.out_of_time:
-                dive(coarse[number], found, *start(coarse[number]), [])
+    for done, number in enumerate(order, start=1):
+        found.tell(done / len(order))
+        if found.admits(*floors[number]) and not found.out_of_time:
+            dive(coarse[number], found, *start(coarse[number]), [])
     for number in order:
         if found.admits(*floors[number]):
             descend(task(layer, costs, space, choices[number]), found)
@@ -225,8 +231,7 @@ def descend(task: Task, found: Found) -> None:
         dive(task, found, factors, node, opened)
         while opened and not found.may_gain(*opened[0].bounds[opened[0].next]):
             skip(opened, one=found.goal == FRONT)
-        if found.on_progress is not None:
-            found.on_progress(_share(found, floor, opened))
+        found.tell(_share(found, floor, opened))
         if not opened:
             return
         if found.out_of_time:

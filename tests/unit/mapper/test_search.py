@@ -11,6 +11,8 @@ import pytest
 from octant.arch import Constraint
 from octant.errors import NotEstimatedError
 from octant.mapper import Objective, SearchResult, Status, search
+from octant.mapper.space import Space
+from octant.mapper.walk import Found
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.workload import matmul
 from tests.unit.mapper.chips import FREE, array, chip, level, only, picojoules
@@ -144,6 +146,23 @@ def test_progress_is_told() -> None:
     )
     assert shares
     assert all(0 < share <= 1 for share in shares)
+
+
+def test_both_searches_can_be_ended_by_who_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the factors that divide comes first: Ctrl-C must not wait for its end."""
+    told: list[tuple[int, bool]] = []
+
+    def walk(_layer: object, _costs: object, place: Space, _choices: object, found: Found) -> None:
+        told.append((place.divisors, found.on_progress is not None))
+
+    monkeypatch.setattr(importlib.import_module("octant.mapper.search"), "walk", walk)
+    search(
+        matmul(rows=4, inner=4, columns=4),
+        chip(level("buffer", 1)),
+        dataflow=FREE,
+        on_progress=lambda _: None,
+    )
+    assert told == [(1, True), (0, True)]
 
 
 def test_a_missing_price_is_named_where_energy_matters() -> None:
