@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -149,7 +150,9 @@ def _files(place: Path | None) -> Iterator[Path]:
         yield from (file for file in list(place.iterdir()) if _OURS.fullmatch(file.name))
 
 
+@functools.cache
 def _sources() -> str:
+    """A hash of the sources that an answer depends on; a process has loaded one version of them."""
     package = Path(__file__).parents[1]
     rooms = ("arch", "counting", "mapper", "mapping", "model", "workload")
     digest = hashlib.sha256()

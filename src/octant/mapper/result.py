@@ -61,6 +61,13 @@ class Status(StrEnum):
     INFEASIBLE = "infeasible"
 
 
+def gap_of(status: Status, value: float, bound: float) -> float:
+    """How far a value may be above the optimum, as a share of it."""
+    if status is Status.OPTIMAL:
+        return 0.0
+    return value / bound - 1 if bound > 0 else math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer of a search for one layer.
@@ -90,9 +97,7 @@ class SearchResult:
     @property
     def gap(self) -> float:
         """How far the value may be above the optimum, as a share of it."""
-        if self.status is Status.OPTIMAL:
-            return 0.0
-        return self.value / self.bound - 1 if self.bound > 0 else math.inf
+        return gap_of(self.status, self.value, self.bound)
 
 
 @dataclass(frozen=True, slots=True)

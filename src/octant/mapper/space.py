@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octant.arch import Architecture, Dataflow, Fanout, Level
+from octant.bounds import distinct_elements
 from octant.errors import UnknownNameError, near_misses
 from octant.model.prices import element_bits, stores
-from octant.workload import Einsum, Role, Tensor
+from octant.workload import Einsum, Role
 
 Integers = NDArray[np.int64]
 UNBOUNDED = np.iinfo(np.int64).max
@@ -108,7 +109,7 @@ def space(
             ]
         ),
         sliding=_sliding(einsum),
-        touched=np.array([_touched(tensor, einsum.sizes) for tensor in einsum.tensors]),
+        touched=np.array([distinct_elements(einsum, tensor) for tensor in einsum.tensors]),
         divisors=int(divisors),
         most_steps=_most_steps(einsum, architecture, dataflow.least_utilization),
     )
@@ -181,18 +182,6 @@ def _sliding(einsum: Einsum) -> Integers:
         for term in axis
     }
     return np.array([name in shared for name, _ in einsum.ranks]).astype(np.int64)
-
-
-def _touched(tensor: Tensor, sizes: dict[str, int]) -> int:
-    """The different elements that the whole layer touches: windows may leave gaps."""
-    total = 1
-    for axis in tensor.axes:
-        places = np.zeros(1, np.int64)
-        for term in axis:
-            steps = term.coefficient * np.arange(sizes[term.rank])
-            places = np.unique(np.add.outer(places, steps))
-        total *= len(places)
-    return total
 
 
 def keep_choices(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from octant.mapper.combination.question import LayerFront, Limit, Point
-from octant.mapper.result import Objective, Status
+from octant.mapper.result import Objective, Status, gap_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,7 @@ class CombinationResult:
     @property
     def gap(self) -> float:
         """How far the value may be above the optimum, as a share of it."""
-        if self.status is Status.OPTIMAL:
-            return 0.0
-        return self.value / self.bound - 1 if self.bound > 0 else math.inf
+        return gap_of(self.status, self.value, self.bound)
 
 
 def totalled(
