@@ -16,7 +16,6 @@ from typing import Any
 from octant.arch import Architecture, Fanout, Level
 from octant.counting import count
 from octant.mapping import Mapping, TemporalBlock
-from octant.model.prices import element_bits
 from octant.workload import Einsum, Role, Tensor
 
 Elements = frozenset[tuple[int, ...]]
@@ -303,7 +302,7 @@ class Twin:
         assert level is not None
         store = level.store(way.tensor.role)
         assert store is not None
-        bits = n * element_bits(self.chip, store, way.tensor.role) / self.busy[node]
+        bits = n * self.chip.element_bits(store, way.tensor.role) / self.busy[node]
         for port in ((store.name, kind), (store.name, "shared")):
             if port in self.ports and n:
                 work[port] = work.get(port, 0.0) + bits * self.ports[port].rate
@@ -321,13 +320,13 @@ class Twin:
                 continue
             taken = sum(
                 self.counts.tensor(level.name, t.name).occupancy
-                * element_bits(self.chip, store, t.role)
+                * self.chip.element_bits(store, t.role)
                 for t in self.einsum.tensors
                 if t.role in store.roles and t.name in self._kept(way.child)
             )
             need = sum(
                 jobs[id(w)]["deliveries"]
-                * element_bits(self.chip, store, w.tensor.role)
+                * self.chip.element_bits(store, w.tensor.role)
                 / self.busy[way.child]
                 for w in ways
                 if w.child == way.child and w.tensor.role in store.roles

@@ -25,7 +25,6 @@ from octant.counting import kernel as counting
 from octant.counting.problem import Nest, problem
 from octant.mapper import Objective
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.mapping.validity import element_bits
 from octant.model import costs
 from octant.model import kernel as model
 from octant.workload import Einsum
@@ -230,7 +229,7 @@ def tiles_fit(search: Search, factors: dict[str, Chain], keeps: Integers) -> boo
         tile = {rank: min(size, math.prod(factors[rank][number:])) for rank, size in einsum.ranks}
         for store in level.stores:
             if store.usable_bits is not None and store.usable_bits < sum(
-                tensor.elements(tile) * element_bits(tensor, architecture, store)
+                tensor.elements(tile) * architecture.element_bits(store, tensor.role)
                 for row, tensor in enumerate(einsum.tensors)
                 if tensor.role in store.roles and keeps[row, place.node]
             ):

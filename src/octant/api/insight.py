@@ -225,10 +225,8 @@ def _widths(
 ) -> dict[Role, float]:
     """The bits of an element by role: in the chip's outermost memory, or of the network's own."""
     if chip is not None:
-        from octant.model import element_bits
-
         outermost = chip.levels[0]
-        return {role: element_bits(chip, outermost.store(role), role) for role in Role}
+        return {role: chip.element_bits(outermost.store(role), role) for role in Role}
     found: dict[Role, float] = {}
     for _, einsum in layers:
         for tensor in einsum.tensors:

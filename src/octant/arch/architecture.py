@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from octant.arch.dataflow import Dataflow
-from octant.arch.nodes import Compute, CostInputs, Fanout, Level, VectorUnit
+from octant.arch.nodes import Compute, CostInputs, Fanout, Level, Store, VectorUnit
 from octant.errors import InvalidArchitectureError
 from octant.workload import Role
 
@@ -102,6 +102,18 @@ class Architecture:
     def fanouts(self) -> tuple[Fanout, ...]:
         """The fanouts, outermost first."""
         return tuple(node for node in self.nodes if isinstance(node, Fanout))
+
+    def element_bits(self, store: Store | None, role: Role) -> float:
+        """The width of an element of a role: the memory's own where it has one, else the compute's.
+
+        It is whole, except for formats whose elements share an exponent: 8.25 b with 8 b for 32.
+
+        Args:
+            store: the memory; None for the compute units and what lies between.
+            role: of the tensor.
+        """
+        own = dict(store.element_bits) if store else {}
+        return own.get(role, self.compute.format(role).storage_bits)
 
     @property
     def compute_units(self) -> int:

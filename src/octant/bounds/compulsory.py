@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from octant.arch import Architecture, Store
-from octant.workload import Einsum, Role, Tensor
+from octant.arch import Architecture
+from octant.workload import Einsum, Tensor
 
 
 def distinct_elements(einsum: Einsum, tensor: Tensor) -> int:
@@ -46,13 +46,7 @@ def compulsory_bits(einsum: Einsum, architecture: Architecture) -> dict[str, int
     return {
         tensor.name: math.ceil(
             distinct_elements(einsum, tensor)
-            * bits_in(architecture, outermost.store(tensor.role), tensor.role)
+            * architecture.element_bits(outermost.store(tensor.role), tensor.role)
         )
         for tensor in einsum.tensors
     }
-
-
-def bits_in(architecture: Architecture, store: Store | None, role: Role) -> float:
-    """The width of an element of a role: the memory's own where it has one, else the compute's."""
-    own = dict(store.element_bits) if store else {}
-    return own.get(role, architecture.compute.format(role).storage_bits)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from octant.arch import Architecture, Constraint, Dataflow, Fanout, Level
 from octant.mapper.space import slot_names
-from octant.model.prices import element_bits
 from octant.workload import Einsum
 
 
@@ -67,7 +66,7 @@ def _too_large(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -
                 if tensor.role in store.roles and tensor.role not in level.optional
             ]
             need = sum(
-                tensor.elements(tile) * element_bits(architecture, store, tensor.role)
+                tensor.elements(tile) * architecture.element_bits(store, tensor.role)
                 for tensor in kept
             )
             if store.usable_bits is not None and need > store.usable_bits:

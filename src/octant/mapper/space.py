@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from octant.arch import Architecture, Dataflow, Fanout, Level
 from octant.bounds import distinct_elements
 from octant.errors import UnknownNameError, near_misses
-from octant.model.prices import element_bits, stores
+from octant.model.prices import stores
 from octant.workload import Einsum, Role
 
 Integers = NDArray[np.int64]
@@ -220,7 +220,7 @@ def may_begin(einsum: Einsum, architecture: Architecture, place: Space) -> bool:
     outermost = architecture.levels[0]
     for store in outermost.stores:
         need = sum(
-            tensor.elements(einsum.sizes) * element_bits(architecture, store, tensor.role)
+            tensor.elements(einsum.sizes) * architecture.element_bits(store, tensor.role)
             for tensor in einsum.tensors
             if tensor.role in store.roles
         )

@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from octant.arch import Architecture, Dataflow, Fanout, Level, Store
+from octant.arch import Architecture, Dataflow, Fanout, Level
 from octant.errors import InvalidMappingError, near_misses
 from octant.mapping.nest import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.workload import Einsum, Tensor
+from octant.workload import Einsum
 
 
 def check(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> None:
@@ -70,12 +70,6 @@ def tile_sizes(einsum: Einsum, mapping: Mapping) -> tuple[dict[str, int], ...]:
                 extents[loop.rank] *= loop.factor
         tiles.append({rank: min(extents[rank], size) for rank, size in einsum.ranks})
     return tuple(reversed(tiles))
-
-
-def element_bits(tensor: Tensor, architecture: Architecture, store: Store) -> float:
-    """Bits of one element of a tensor in a memory: its own width there, else the compute unit's."""
-    number = architecture.compute.format(tensor.role)
-    return dict(store.element_bits).get(tensor.role, number.storage_bits)
 
 
 def violations(
@@ -215,7 +209,7 @@ def _capacity_faults(einsum: Einsum, architecture: Architecture, mapping: Mappin
                 (
                     tensor.name,
                     tensor.elements(tiles[level.name]),
-                    element_bits(tensor, architecture, store),
+                    architecture.element_bits(store, tensor.role),
                 )
                 for tensor in mine
             ]

@@ -1,7 +1,7 @@
 """The model: counts and prices become energy, latency and limits."""
 
 from octant.model.evaluation import CyclesEntry, EnergyEntry, Evaluation, evaluate
-from octant.model.prices import costs, element_bits, missing_prices
+from octant.model.prices import costs, missing_prices
 from octant.model.sparse import evaluate_sparse, mean_evaluation
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "EnergyEntry",
     "Evaluation",
     "costs",
-    "element_bits",
     "evaluate",
     "evaluate_sparse",
     "mean_evaluation",

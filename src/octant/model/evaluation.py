@@ -9,7 +9,7 @@ from octant.arch import Architecture, Fanout, Level
 from octant.components import Price
 from octant.counting import AccessCounts, count
 from octant.mapping import Mapping
-from octant.model.prices import costs, element_bits, missing_prices, stores
+from octant.model.prices import costs, missing_prices, stores
 from octant.sparsity.counts import SparseCounts
 from octant.workload import Einsum
 
@@ -148,7 +148,7 @@ def _memory_energy(
         role = einsum.tensor(at.tensor).role
         store = levels[at.level].store(role)
         assert store is not None, "a mapping keeps a tensor only where a memory can"
-        bits = element_bits(architecture, store, role)
+        bits = architecture.element_bits(store, role)
         for action, number, price in (
             ("read", at.reads, store.read_energy),
             ("write", at.fills + at.updates, store.write_energy),
@@ -167,7 +167,7 @@ def _transfer_energy(
     entries = []
     for at in counts.transfers:
         fanout = fanouts[at.fanout]
-        bits = element_bits(architecture, None, einsum.tensor(at.tensor).role)
+        bits = architecture.element_bits(None, einsum.tensor(at.tensor).role)
         energy = _priced(fanout.transfer_energy, at.elements, bits, fanout.word_bits)
         if energy is None and fanout.instances == 1:
             continue

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from octant.arch import Architecture, Fanout, Level, Store
 from octant.components import Price
-from octant.workload import Einsum, Role
+from octant.workload import Einsum
 
 Floats = NDArray[np.float64]
 
@@ -35,15 +35,6 @@ class Costs(NamedTuple):
     compute_j: float
 
 
-def element_bits(architecture: Architecture, store: Store | None, role: Role) -> float:
-    """The width of an element of a role: the memory's own where it has one, else the compute's.
-
-    It is whole, except for formats whose elements share an exponent: 8.25 b with 8 b for 32.
-    """
-    own = dict(store.element_bits) if store else {}
-    return own.get(role, architecture.compute.format(role).storage_bits)
-
-
 def stores(architecture: Architecture) -> tuple[tuple[Level, Store], ...]:
     """Every memory with its level, outermost first: the rows of ``Costs.bandwidths``."""
     return tuple((level, store) for level in architecture.levels for store in level.stores)
@@ -58,13 +49,13 @@ def costs(einsum: Einsum, architecture: Architecture) -> Costs:
     for row, tensor in enumerate(einsum.tensors):
         for column, node in enumerate(architecture.nodes):
             if isinstance(node, Fanout):
-                width = element_bits(architecture, None, tensor.role)
+                width = architecture.element_bits(None, tensor.role)
                 prices[row, column, 2] = _joules(node.transfer_energy) * width / node.word_bits
                 continue
             store = node.store(tensor.role)
             if store is None:
                 continue
-            bits[row, column] = element_bits(architecture, store, tensor.role)
+            bits[row, column] = architecture.element_bits(store, tensor.role)
             number[row, column] = memories.index(store)
             words = bits[row, column] / store.word_bits
             prices[row, column, :2] = (

@@ -10,7 +10,7 @@ from typing import Any
 from octant.arch import Architecture, Fanout, Store
 from octant.components import Price
 from octant.model.evaluation import CyclesEntry, EnergyEntry, Evaluation, average_instances
-from octant.model.prices import element_bits, stores
+from octant.model.prices import stores
 from octant.sparsity import SparseCounts, SparseTensor, thin
 from octant.workload import Einsum
 
@@ -128,7 +128,7 @@ def _memory_energy(
         role = einsum.tensor(at.tensor).role
         store = levels[at.level].store(role)
         assert store is not None, "a mapping keeps a tensor only where a memory can"
-        bits = element_bits(architecture, store, role)
+        bits = architecture.element_bits(store, role)
         written = at.fills.happening + at.updates.happening
         passed = 0.0 if at.addressed else at.read_metadata.skipped
         looked_at = at.read_metadata.happening + passed
@@ -166,7 +166,7 @@ def _transfer_energy(
         price = fanout.transfer_energy
         if price is None and fanout.instances == 1:
             continue
-        bits = at.elements * element_bits(architecture, None, einsum.tensor(at.tensor).role)
+        bits = at.elements * architecture.element_bits(None, einsum.tensor(at.tensor).role)
         entries.append(_entry(fanout, "transfer", at.tensor, at.elements, bits, price))
         if at.metadata_bits:
             more = at.metadata_bits
@@ -212,7 +212,7 @@ def _timing(
 
 
 def _read_bits(einsum: Einsum, architecture: Architecture, store: Store, at: SparseTensor) -> float:
-    bits = element_bits(architecture, store, einsum.tensor(at.tensor).role)
+    bits = architecture.element_bits(store, einsum.tensor(at.tensor).role)
     coded = 0.0 if store.metadata_bits is not None else at.read_metadata.timed
     return at.reads.timed * bits + coded
 
@@ -220,7 +220,7 @@ def _read_bits(einsum: Einsum, architecture: Architecture, store: Store, at: Spa
 def _written_bits(
     einsum: Einsum, architecture: Architecture, store: Store, at: SparseTensor
 ) -> float:
-    bits = element_bits(architecture, store, einsum.tensor(at.tensor).role)
+    bits = architecture.element_bits(store, einsum.tensor(at.tensor).role)
     coded = at.filled_metadata.timed + at.updated_metadata.timed
     if store.metadata_bits is not None:
         coded = 0.0

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from octant.arch import Architecture, Store, VectorUnit
-from octant.model import element_bits
 from octant.scorecard.records import EnergyPart, LayerResult, Place
 from octant.workload import Layer, Role, VectorWork
 
@@ -162,7 +161,7 @@ def _transfers(layer: Layer, architecture: Architecture) -> tuple[_Transfer, _Tr
         assert store is not None, "the outermost level keeps every role"
         total = elements * layer.repeats
         return _Transfer(
-            store, role, action, total, math.ceil(total * element_bits(architecture, store, role))
+            store, role, action, total, math.ceil(total * architecture.element_bits(store, role))
         )
 
     return (

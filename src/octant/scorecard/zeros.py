@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator
 
 from octant.arch import Architecture
-from octant.model.prices import element_bits
 from octant.scorecard.records import FormatUse, LayerMapping, LayerResult, ZeroEffects
 from octant.sparsity import SparseCounts, SparseTensor
 
@@ -49,7 +48,7 @@ def _formats(
                 continue
             if role not in {each.role for each in store.compression}:
                 continue
-            bits = element_bits(architecture, store, role)
+            bits = architecture.element_bits(store, role)
             dense = full.tensor(at.level, at.tensor)
             data, metadata, plain = _moved(at, bits)
             dense_data, dense_metadata, dense_plain = _moved(dense, bits)

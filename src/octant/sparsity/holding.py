@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from octant.arch import Architecture, Compression, Level, RankFormat
 from octant.mapping import Mapping, tile_sizes
-from octant.mapping.validity import element_bits
 from octant.sparsity.formats import Stored, chosen
 from octant.sparsity.occupancy import Occupancy, Taking, occupancy
 from octant.workload import Einsum, Tensor
@@ -102,7 +101,7 @@ def holding(
                 continue
             form = next((each for each in store.compression if each.role is tensor.role), None)
             extents, whole = tensor.shape(tile), shapes[tensor.name]
-            bits = element_bits(tensor, architecture, store)
+            bits = architecture.element_bits(store, tensor.role)
             taken = chosen(form, tensor, whole, extents, bits)
             found[node.name, tensor.name] = Held(tensor, whole, extents, bits, *taken)
     return found

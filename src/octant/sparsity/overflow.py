@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from octant.arch import Architecture, Fanout, Level, Store
-from octant.mapping.validity import element_bits
 from octant.sparsity.counts import Moves, SparseTensor, SparseTransfer
 from octant.sparsity.formats import chosen
 from octant.sparsity.occupancy import Occupancy
@@ -134,7 +133,7 @@ def _roomy(einsum: Einsum, architecture: Architecture, store: Store) -> Store:
         if tensor.role not in store.roles:
             continue
         shape = tensor.shape(einsum.sizes)
-        bits = element_bits(tensor, architecture, store)
+        bits = architecture.element_bits(store, tensor.role)
         form = next((each for each in store.compression if each.role is tensor.role), None)
         held, form = chosen(form, tensor, shape, shape, bits)
         elements = math.prod(shape)
