@@ -12,11 +12,10 @@ import typer
 from octant import api
 from octant.accuracy.wording import recipe_of
 from octant.cli.options import destination, writable
-from octant.cli.output import show, width
+from octant.cli.output import show, width, written
 from octant.cli.progress import run_progress
 from octant.cli.recipes import swept
 from octant.errors import OctantError
-from octant.files.results import to_json, write_json
 from octant.report import accuracy_page, sweep_page, write_tradeoff
 
 FIGURE_ENDINGS = (".svg", ".png", ".pdf")
@@ -137,9 +136,5 @@ def _answer_sweep(
 
 
 def _print(found: Any, text: str, json: str | None, file: Path | None) -> None:
-    if json == "-":
-        show(to_json(found))
-        return
-    if file is not None:
-        write_json(file, found)
-    show(text)
+    if not written(found, json, file):
+        show(text)

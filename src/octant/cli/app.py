@@ -312,7 +312,6 @@ def judge(
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     from octant import api
     from octant.cli.recipes import chip_recipe
-    from octant.files.results import to_json, write_json
     from octant.report import judgement_page
     from octant.scorecard.judge import Outcome
 
@@ -343,9 +342,8 @@ def judge(
             recipe=recipe,
             running=running,
         )
-    if file is not None:
-        write_json(file, found)
-    show(to_json(found) if json == "-" else judgement_page(found, width=width()))
+    if not written(found, json, file):
+        show(judgement_page(found, width=width()))
     if found.outcome is not Outcome.MET:
         raise typer.Exit(exits.VERDICT)
 

@@ -10,7 +10,7 @@ import typer
 from octant.cli import completion, options
 from octant.cli.endings import ending
 from octant.cli.exits import VERDICT
-from octant.cli.output import show, width
+from octant.cli.output import show, width, written
 
 if TYPE_CHECKING:
     from octant.chips import Choice, Record
@@ -70,7 +70,6 @@ def list_chips(
     drawn = None if figure is None else options.writable(figure, "--figure")
     node = options.quantity("--process", process, "length")
     from octant.chips import ChipList, Choice, Kind, Method, survey
-    from octant.files.results import to_json, write_json
     from octant.report import chips_page, record_page, write_survey
 
     choice = Choice(
@@ -84,11 +83,9 @@ def list_chips(
     records = _records(name, more or (), choice)
     if drawn is not None:
         write_survey(drawn, survey(records))
-    if file is not None:
-        write_json(file, ChipList(records))
-    if json == "-":
-        show(to_json(ChipList(records)))
-    elif name is not None:
+    if written(ChipList(records), json, file):
+        return
+    if name is not None:
         show("\n".join(record_page(each, width=width()) for each in records))
     else:
         show(chips_page(records, width=width()))
@@ -137,13 +134,11 @@ def audit_claim(
     """
     file = options.destination(json)
     from octant import api
-    from octant.files.results import to_json, write_json
     from octant.report import audit_page
 
     found = api.audit(claim)
-    if file is not None:
-        write_json(file, found)
-    show(to_json(found) if json == "-" else audit_page(found, width=width()))
+    if not written(found, json, file):
+        show(audit_page(found, width=width()))
     if strict and found.contradicts_itself:
         raise typer.Exit(VERDICT)
 

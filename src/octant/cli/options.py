@@ -435,12 +435,7 @@ def seconds(time_limit: str | None) -> float | None:
     >>> seconds("30 s"), seconds("2 min"), seconds(None)
     (30.0, 120.0, None)
     """
-    if time_limit is None:
-        return None
-    try:
-        return parse(time_limit, "time", positive=True)
-    except UnitError as error:
-        raise _bad("--time-limit", f"the time {error}") from None
+    return quantity("--time-limit", time_limit, "time")
 
 
 def utilization(share: str | None) -> float:

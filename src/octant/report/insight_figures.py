@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from octant.errors import FileFormatError
 from octant.eyexam import Eyexam, LayerExam, NetworkExam, Roof, SkiSlope, Slope
+from octant.files.writing import write_whole
 from octant.report.eyexam import rate
 from octant.units import text
 
@@ -193,15 +193,9 @@ def write_slope(found: SkiSlope, folder: Path) -> tuple[Path, ...]:
 
 
 def _write(files: dict[str, str], folder: Path) -> tuple[Path, ...]:
-    paths = []
     for name, picture in files.items():
-        path = folder / name
-        try:
-            path.write_text(picture, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise FileFormatError(f"{path}: cannot be written: {error.strerror}") from error
-        paths.append(path)
-    return tuple(paths)
+        write_whole(folder / name, picture)
+    return tuple(folder / name for name in files)
 
 
 def _safe(name: str) -> str:

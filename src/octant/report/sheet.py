@@ -74,7 +74,7 @@ def _heading(card: Scorecard, width: int) -> list[str]:
     facts = [
         ("network", f"{card.network_note or card.network}, batch {card.batch}"),
         ("chip", card.architecture_note or card.architecture),
-        ("mappings", f"least {objective_words(card.objective)} per layer, {_proof(card)}"),
+        ("mappings", mappings_text(card)),
         *(("searched", words) for words in card.spaces),
         ("dataflow", card.dataflow or "any"),
         ("evaluated by", f"octant {version}".strip()),
@@ -86,10 +86,12 @@ def _heading(card: Scorecard, width: int) -> list[str]:
     ]
 
 
-def _proof(card: Scorecard) -> str:
+def mappings_text(card: Scorecard) -> str:
+    """What the mappings are the best for, and how many of them are proven."""
     runs = [layer.run for layer in card.layers if layer.run is not None]
     proven = sum(run.status is Status.OPTIMAL for run in runs)
-    return f"{proven} of {len(runs)} proven optimal"
+    least = f"least {objective_words(card.objective)} per layer"
+    return f"{least}, {proven} of {len(runs)} proven optimal"
 
 
 def _metric(metric: Metric, size: int, width: int) -> list[str]:

@@ -18,6 +18,7 @@ MOST = 40
 _LEAST = 0.15
 _LONGEST_NAME = 18
 _THICKEST = 56.0
+_HIGH = 250.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +89,20 @@ def layer_bars(bars: Bars, width: int) -> Drawing:
     return columns(bars, width) if width >= DESK else rows(_longest(bars), width)
 
 
-def columns(bars: Bars, width: int, height: float = 250.0) -> Drawing:
+def columns(bars: Bars, width: int) -> Drawing:
     """Upright bars, their names turned below them.
 
     Args:
         bars: what to draw.
         width: of the drawing, in pixels.
-        height: of the bars' room, in pixels.
     """
     head, top = _head(bars, width)
     left = 14 + max(marks.text_width(tick.label, 11) for tick in bars.ticks)
     pitch = (width - left - 4) / max(1, len(bars.names))
     size = max(7.5, min(11.0, pitch * 0.9))
-    scale = Linear(0.0, _end(bars), top + height, top)
+    scale = Linear(0.0, _end(bars), top + _HIGH, top)
     drawn = [*head, *_upright_axis(bars.ticks, scale, left, width)]
-    below, room = _names_below(bars.names, left, pitch, top + height, size)
+    below, room = _names_below(bars.names, left, pitch, top + _HIGH, size)
     thick = min(_THICKEST, pitch - min(3.0, pitch * 0.18))
     for place in range(len(bars.names)):
         x = left + pitch * place + (pitch - thick) / 2
@@ -114,20 +114,19 @@ def columns(bars: Bars, width: int, height: float = 250.0) -> Drawing:
 
         drawn += _stack(bars, place, lambda value: abs(scale.at(value) - scale.at(0)), area)
     drawn += below
-    drawn.append(marks.line(left, top + height, width, top + height, "axis"))
-    return Drawing(width, top + height + 12 + room, tuple(drawn))
+    drawn.append(marks.line(left, top + _HIGH, width, top + _HIGH, "axis"))
+    return Drawing(width, top + _HIGH + 12 + room, tuple(drawn))
 
 
-def rows(bars: Bars, width: int, pitch: float = 0.0) -> Drawing:
+def rows(bars: Bars, width: int) -> Drawing:
     """Lying bars, their names before them and what they amount to behind.
 
     Args:
         bars: what to draw.
         width: of the drawing, in pixels.
-        pitch: from bar to bar, in pixels; 0 for what suits their number.
     """
     head, top = _head(bars, width)
-    pitch = pitch or (27.0 if len(bars.names) <= 12 else 17.0)
+    pitch = 27.0 if len(bars.names) <= 12 else 17.0
     size = 12.0 if pitch > 20 else 10.5
     widest = max((marks.text_width(name, size) for name in bars.names), default=0.0)
     left = min(widest + 8, width * 0.36)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octant.arch import Architecture
-from octant.mapper import Status
-from octant.report.amounts import figure_text, interval_text, objective_words
+from octant.report.amounts import figure_text, interval_text
 from octant.report.layout import TIED
 from octant.report.page.accuracy import accuracy_section
 from octant.report.page.energy import energy_section
@@ -15,6 +14,7 @@ from octant.report.page.metrics import metrics_section
 from octant.report.page.nests import nests_section
 from octant.report.page.sections import Page, Section, Tile
 from octant.report.page.trust import assumptions_section, coverage_section, references_section
+from octant.report.sheet import mappings_text
 from octant.report.typeset import typeset
 from octant.scorecard import Figure, Missing, Scorecard
 from octant.scorecard.records import Metric
@@ -86,13 +86,10 @@ def tile(name: str, metric: Metric) -> Tile:
 
 
 def _facts(card: Scorecard) -> tuple[tuple[str, str], ...]:
-    runs = [layer.run for layer in card.layers if layer.run is not None]
-    proven = sum(run.status is Status.OPTIMAL for run in runs)
-    least = f"least {objective_words(card.objective)} per layer"
     return (
         ("network", card.network_note or card.network),
         ("batch", str(card.batch)),
-        ("mappings", f"{least}, {proven} of {len(runs)} proven optimal"),
+        ("mappings", mappings_text(card)),
         *(("searched", words) for words in card.spaces),
         ("dataflow", card.dataflow or "any"),
     )

@@ -23,6 +23,9 @@ from octant.report.page.sections import Cell, Column, DataTable, Group, Picture,
 #: The first step that the number of PEs limits: above it, a share of the peak says nothing.
 _WITHIN_PEAK = 2
 
+#: What a layer's points under a roof are, the highest first.
+_STANDS = ("tightened roof", "step 6", "step 7")
+
 
 def exam_sections(exam: NetworkExam) -> tuple[Section, ...]:
     """The sections of an exam: its steps, and its rooflines where a port has a limit.
@@ -31,8 +34,7 @@ def exam_sections(exam: NetworkExam) -> tuple[Section, ...]:
         exam: of a network on a chip under one dataflow.
     """
     ports = list(dict.fromkeys((r.memory, r.port) for layer in exam.layers for r in layer.roofs))
-    found = (_steps(exam), *([_rooflines(exam, ports)] if ports else []))
-    return found
+    return (_steps(exam), *([_rooflines(exam, ports)] if ports else []))
 
 
 def _steps(exam: NetworkExam) -> Section:
@@ -166,7 +168,7 @@ def _roof_picture(exam: NetworkExam, memory: str, port: str) -> Picture:
     plot = Roofline(
         exam.peak_macs_per_cycle,
         widest,
-        ("tightened roof", "step 6", "step 7"),
+        _STANDS,
         tuple(_stand(layer, roof) for layer, roof in mine),
         f"MAC/b through {memory} {port}",
         "MAC/cycle",
@@ -183,14 +185,13 @@ def _roof_picture(exam: NetworkExam, memory: str, port: str) -> Picture:
 
 def _stand(layer: LayerExam, roof: Roof) -> Stand:
     heights = (_tightened(layer, roof), *(step.macs_per_cycle for step in layer.steps[5:7]))
-    said = ("tightened roof", "step 6", "step 7")
     return Stand(
         layer.layer,
         roof.macs_per_bit,
         heights,
         tuple(
             f"{layer.layer}, {word}: {rate(height)} MAC/cycle at {roof.macs_per_bit:.4g} MAC/b"
-            for word, height in zip(said, heights, strict=True)
+            for word, height in zip(_STANDS, heights, strict=True)
         ),
     )
 
