@@ -154,7 +154,7 @@ def _files(place: Path | None) -> Iterator[Path]:
 def _sources() -> str:
     """A hash of the sources that an answer depends on; a process has loaded one version of them."""
     package = Path(__file__).parents[1]
-    rooms = ("arch", "counting", "mapper", "mapping", "model", "workload")
+    rooms = ("arch", "bounds", "counting", "mapper", "mapping", "model", "workload")
     digest = hashlib.sha256()
     for room in rooms:
         for source in sorted((package / room).rglob("*.py")):
