@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from octant.arch import Architecture, Compute, Store
 from octant.components import Estimate, Spread
-from octant.components.uncertainty import interval, of_a_sum
+from octant.components.uncertainty import of_a_sum
 from octant.scorecard.records import Figure, Missing, Row, Unit
 from octant.source import Origin, Source
 
@@ -73,15 +73,21 @@ def area_of_parts(architecture: Architecture) -> Estimate | Missing:
 
 def area_figure(estimate: Estimate | Missing) -> Figure | Missing:
     """The area as a figure of the sheet."""
-    if isinstance(estimate, Missing):
-        return estimate
-    return Figure(
-        estimate.value,
-        Unit.SQUARE_METRE,
-        estimate.source.origin,
-        estimate.source.citation,
-        *((estimate.low, estimate.high) if estimate.spreads else (None, None)),
-    )
+    return estimate if isinstance(estimate, Missing) else figure_of(estimate, Unit.SQUARE_METRE)
+
+
+def figure_of(estimate: Estimate, unit: Unit, basis: str = "", per: float = 1.0) -> Figure:
+    """An estimate as a figure of the sheet, with its limits where it has some.
+
+    Args:
+        estimate: the value.
+        unit: its unit.
+        basis: what it rests on; by default what its source cites.
+        per: it is divided by so many.
+    """
+    words = basis or estimate.source.citation
+    limits = (estimate.low / per, estimate.high / per) if estimate.spreads else (None, None)
+    return Figure(estimate.value / per, unit, estimate.source.origin, words, *limits)
 
 
 def priced_rows(architecture: Architecture) -> tuple[Row, ...]:
@@ -93,7 +99,6 @@ def priced_rows(architecture: Architecture) -> tuple[Row, ...]:
     basis = f"{names}, all instances"
     if found.unknown:
         basis += f"; without {', '.join(found.unknown)}"
-    whole, (low, high) = found.sum_m2, interval(found.spreads)
-    ends = (whole * low, whole * high) if found.spreads else (None, None)
-    figure = Figure(whole, Unit.SQUARE_METRE, Origin.MODELLED, basis, *ends)
+    known = Estimate(found.sum_m2, "area", Source(Origin.MODELLED, basis), found.spreads)
+    figure = figure_of(known, Unit.SQUARE_METRE)
     return (Row("priced_area", "area of its priced parts", figure),)

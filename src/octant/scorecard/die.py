@@ -18,7 +18,7 @@ from octant.components.die import (
 from octant.components.price import weakest
 from octant.components.uncertainty import of_a_sum
 from octant.errors import NotEstimatedError
-from octant.scorecard.area import area_of_parts
+from octant.scorecard.area import area_of_parts, figure_of
 from octant.scorecard.records import Figure, Missing, Row, Unit
 from octant.source import Origin, Source
 
@@ -57,14 +57,14 @@ def die_rows(architecture: Architecture, inferences_per_s: float | None) -> tupl
         Row(
             "die_cost",
             "die cost",
-            _short(cost.die, Unit.USD, "wafer / (dies x yield)"),
+            figure_of(cost.die, Unit.USD, "wafer / (dies x yield)"),
         ),
         Row("package_cost", "assembly, test and package", _figure(cost.package, Unit.USD)),
         *_beside(architecture),
         Row(
             "per_inference_per_s",
             "cost per inference/s",
-            _short(
+            figure_of(
                 _together(architecture, cost),
                 Unit.USD_PER_INFERENCE_PER_SECOND,
                 per=inferences_per_s,
@@ -172,13 +172,7 @@ def _figure(estimate: Estimate, unit: Unit) -> Figure:
     basis = estimate.source.citation
     for citation, short in _SHORT.items():
         basis = basis.replace(citation, short)
-    return _short(estimate, unit, basis)
-
-
-def _short(estimate: Estimate, unit: Unit, basis: str = "", per: float = 1.0) -> Figure:
-    words = basis or estimate.source.citation
-    limits = (estimate.low / per, estimate.high / per) if estimate.spreads else (None, None)
-    return Figure(estimate.value / per, unit, estimate.source.origin, words, *limits)
+    return figure_of(estimate, unit, basis)
 
 
 def _source(citation: str) -> Source:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from octant.arch import Architecture, Compute, Store
-from octant.components import Spread
-from octant.components.uncertainty import interval, of_a_sum
-from octant.scorecard.records import EnergyPart, Figure, LayerResult, Missing, Row, Unit
-from octant.source import Origin
+from octant.components import Estimate, Spread
+from octant.components.uncertainty import of_a_sum
+from octant.scorecard.area import figure_of
+from octant.scorecard.records import EnergyPart, LayerResult, Missing, Row, Unit
+from octant.source import Origin, Source
 
 LEAKAGE = "leakage"
 
@@ -60,11 +61,10 @@ def leakage_row(architecture: Architecture) -> Row:
     known = leakage_spreads(architecture)
     spreads = of_a_sum((watts, known.get(f"{name} {LEAKAGE}", ())) for name, _, watts in parts)
     total_w = sum(watts for _, _, watts in parts)
-    low, high = interval(spreads)
     names = ", ".join(name for name, _, _ in parts)
     basis = f"{names}, always on" + (f"; without {', '.join(unknown)}" if unknown else "")
-    ends = (total_w * low, total_w * high) if spreads else (None, None)
-    return Row(LEAKAGE, label, Figure(total_w, Unit.WATT, Origin.MODELLED, basis, *ends))
+    leak = Estimate(total_w, "power", Source(Origin.MODELLED, basis), spreads)
+    return Row(LEAKAGE, label, figure_of(leak, Unit.WATT))
 
 
 def not_known(architecture: Architecture) -> tuple[str, ...]:
