@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib.resources import files as package_files
 from pathlib import Path
 
 from octant.arch import Architecture
 from octant.errors import UnknownNameError, near_misses
 from octant.files.build import build
+from octant.files.builtin import builtin_names, builtin_text
 from octant.files.complaint import validated
 from octant.files.document import Document, Fault, parse_document, read_text
 from octant.files.estimators import estimator_named
@@ -44,10 +44,7 @@ def architecture_names() -> tuple[str, ...]:
     >>> [name for name in architecture_names() if name.startswith("eyeriss")]
     ['eyeriss', 'eyeriss-isca16', 'eyeriss2', 'eyeriss2-pe']
     """
-    folder = package_files("octant.files") / "architectures"
-    return tuple(
-        sorted(Path(entry.name).stem for entry in folder.iterdir() if _is_yaml(entry.name))
-    )
+    return builtin_names("architectures")
 
 
 def builtin_architecture(name: str) -> Architecture:
@@ -73,8 +70,7 @@ def architecture_text(name: str) -> str:
     """
     if name not in architecture_names():
         raise _unknown(name)
-    folder = package_files("octant.files") / "architectures"
-    return (folder / f"{name}.yaml").read_text(encoding="utf-8")
+    return builtin_text("architectures", name)
 
 
 def read_architecture(path: Path | str) -> Architecture:
@@ -113,11 +109,9 @@ def parse_architecture(text: str, name: str = "<text>", folder: Path | None = No
 
 
 def _validated(document: Document) -> tuple[ArchitectureFile | None, list[Fault]]:
-    data = document.data
-    if data.get("octant") != HEADER:
-        given = repr(data["octant"]) if "octant" in data else "missing"
-        message = f"is {given}; the file must say 'octant: {HEADER}', the format that is read here"
-        return None, [Fault(("octant",), message)]
+    words = f"the file must say 'octant: {HEADER}', the format that is read here"
+    if faults := document.header_faults(HEADER, words):
+        return None, faults
     return validated(ArchitectureFile, document)
 
 
@@ -126,7 +120,3 @@ def _unknown(name: str) -> UnknownNameError:
         f"there is no architecture {name!r}; {near_misses(name, architecture_names())}; "
         "or give the path of a .yaml file"
     )
-
-
-def _is_yaml(name: str) -> bool:
-    return name.endswith(_ENDINGS)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files as package_files
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,6 +11,7 @@ from octant.components import AbstractEstimator, estimator
 from octant.components.compound import Compound, Overhead, PartAction
 from octant.components.compound import Part as CompoundPart
 from octant.errors import OctantError, UnknownNameError, near_misses
+from octant.files.builtin import builtin_names, builtin_text
 from octant.files.complaint import validated
 from octant.files.document import Document, Fault, parse_document
 from octant.files.part import Count, Name, Part, SourceName
@@ -59,10 +58,7 @@ def component_names() -> tuple[str, ...]:
     >>> component_names()
     ('eyeriss-pe',)
     """
-    folder = package_files("octant.files") / "compounds"
-    return tuple(
-        sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    )
+    return builtin_names("compounds")
 
 
 def load_component(name: str) -> Compound:
@@ -77,8 +73,7 @@ def load_component(name: str) -> Compound:
     if name not in component_names():
         hint = near_misses(name, component_names())
         raise UnknownNameError(f"there is no compound {name!r}; {hint}")
-    folder = package_files("octant.files") / "compounds"
-    text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
+    text = builtin_text("compounds", name)
     return compound_of(parse_document(text, f"{name}.yaml"), estimator)
 
 

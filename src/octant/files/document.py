@@ -52,6 +52,18 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def header_faults(self, header: str, words: str) -> list[Fault]:
+        """The fault that the file does not say which format it has; none where it does.
+
+        Args:
+            header: what it must say.
+            words: what is expected, for the message.
+        """
+        if self.data.get("octant") == header:
+            return []
+        given = repr(self.data["octant"]) if "octant" in self.data else "missing"
+        return [Fault(("octant",), f"is {given}; {words}")]
+
     def refusal(self, faults: list[Fault]) -> FileFormatError:
         """The error that lists faults in the order of the file, ``file:line: field: what``."""
         placed = sorted(

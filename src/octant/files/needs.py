@@ -68,10 +68,9 @@ def parse_needs(text: str, name: str = "<text>") -> NeedsFile:
     (('latency', 0.03),)
     """
     document = parse_document(text, name)
-    if document.data.get("octant") != NEEDS_HEADER:
-        given = repr(document.data["octant"]) if "octant" in document.data else "missing"
-        message = f"is {given}; a file of needs starts with 'octant: {NEEDS_HEADER}'"
-        raise document.refusal([Fault(("octant",), message)])
+    words = f"a file of needs starts with 'octant: {NEEDS_HEADER}'"
+    if wrong := document.header_faults(NEEDS_HEADER, words):
+        raise document.refusal(wrong)
     file, faults = validated(NeedsFile, document)
     if file is None or faults:
         raise document.refusal(faults)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from octant.chips import (
     Sureness,
 )
 from octant.errors import OctantError, UnknownNameError, near_misses
+from octant.files.builtin import builtin_names, builtin_text
 from octant.files.complaint import validated
 from octant.files.document import Document, Fault, FieldPath, parse_document, read_text
 from octant.files.record_parts import RECORD_HEADER, RecordFile, StatedPart
@@ -36,10 +36,7 @@ def record_names() -> tuple[str, ...]:
     >>> "eyeriss" in record_names()
     True
     """
-    folder = package_files("octant.files") / "chips"
-    return tuple(
-        sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    )
+    return builtin_names("chips")
 
 
 def record_text(name: str) -> str:
@@ -53,8 +50,7 @@ def record_text(name: str) -> str:
     """
     if name not in record_names():
         raise _unknown(name)
-    folder = package_files("octant.files") / "chips"
-    return (folder / f"{name}.yaml").read_text(encoding="utf-8")
+    return builtin_text("chips", name)
 
 
 @cache
@@ -121,14 +117,9 @@ def parse_record(text: str, name: str = "<text>", *, cited: bool = False) -> Rec
 
 
 def _validated(document: Document) -> tuple[RecordFile | None, list[Fault]]:
-    data = document.data
-    if data.get("octant") != RECORD_HEADER:
-        given = repr(data["octant"]) if "octant" in data else "missing"
-        message = (
-            f"is {given}; a published chip or a claim starts with 'octant: {RECORD_HEADER}', the "
-            "format that is read here"
-        )
-        return None, [Fault(("octant",), message)]
+    words = f"a published chip or a claim starts with 'octant: {RECORD_HEADER}'"
+    if faults := document.header_faults(RECORD_HEADER, f"{words}, the format that is read here"):
+        return None, faults
     return validated(RecordFile, document)
 
 

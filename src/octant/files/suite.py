@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Literal
 
 from octant.errors import OctantError
 from octant.eyexam.suite import Suite, SuiteShape
+from octant.files.builtin import builtin_text
 from octant.files.complaint import validated
 from octant.files.document import Document, Fault, parse_document, read_text
 from octant.files.part import Count, Part
@@ -64,9 +64,7 @@ def load_suite(path: Path | str | None = None) -> Suite:
     ('standard', 1, 10)
     """
     if path is None:
-        folder = package_files("octant.files") / "suites"
-        text = (folder / "standard.yaml").read_text(encoding="utf-8")
-        return suite_of(parse_document(text, "standard.yaml"))
+        return suite_of(parse_document(builtin_text("suites", "standard"), "standard.yaml"))
     return suite_of(parse_document(read_text(Path(path)), str(path)))
 
 
@@ -76,10 +74,9 @@ def suite_of(document: Document) -> Suite:
     Raises:
         FileFormatError: it is malformed; every fault with its line.
     """
-    if document.data.get("octant") != SUITE_HEADER:
-        given = repr(document.data["octant"]) if "octant" in document.data else "missing"
-        message = f"is {given}; the file must say 'octant: {SUITE_HEADER}'"
-        raise document.refusal([Fault(("octant",), message)])
+    words = f"the file must say 'octant: {SUITE_HEADER}'"
+    if wrong := document.header_faults(SUITE_HEADER, words):
+        raise document.refusal(wrong)
     file, faults = validated(SuiteFile, document)
     if file is None or faults:
         raise document.refusal(faults)
