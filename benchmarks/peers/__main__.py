@@ -25,7 +25,7 @@ from octant.errors import InvalidMappingError
 from octant.mapper import dataflow_named, prepare, search
 from octant.mapping.text import to_text
 from octant.model import Evaluation, evaluate
-from octant.workload import Einsum, Role, matmul, with_formats
+from octant.workload import Einsum, matmul
 
 _HERE = Path(__file__).parent
 #: What is imported of a tool, and what it is installed as.
@@ -53,7 +53,7 @@ def main() -> None:
     prepare()
     for name, work in _chosen(asked, parser):
         print(f"{name}: {work}")
-        for line in compared(_in_formats(work, chip), chip, asked):
+        for line in compared(chip.in_own_formats(work), chip, asked):
             print(line, flush=True)
 
 
@@ -87,13 +87,6 @@ def _require_installed(peer: str, python: str) -> None:
             f"error: {python} does not import {module} ({said}); install {package} in an "
             "environment of its own, and name its interpreter with --python"
         )
-
-
-def _in_formats(work: Einsum, chip: Architecture) -> Einsum:
-    formats = {role: chip.compute.format(role) for role in Role}
-    return with_formats(
-        work, inputs=formats[Role.INPUT], weights=formats[Role.WEIGHT], outputs=formats[Role.OUTPUT]
-    )
 
 
 def compared(work: Einsum, chip: Architecture, asked: argparse.Namespace) -> Iterator[str]:

@@ -24,7 +24,7 @@ from octant.errors import (
 )
 from octant.mapper.result import Objective, SearchResult
 from octant.scorecard import LayerMapping, Scorecard, assemble
-from octant.workload import Einsum, Layer, Role, Workload, with_formats
+from octant.workload import Einsum, Layer, Workload
 
 if TYPE_CHECKING:
     from octant.accuracy.dataset import DataSet
@@ -358,12 +358,7 @@ def _map(
 def _in_formats(work: object, chip: Architecture) -> Einsum:
     """A layer's Einsum in the number formats of the chip's compute units."""
     assert isinstance(work, Einsum), "only layers with multiply-accumulates are mapped"
-    return with_formats(
-        work,
-        inputs=chip.compute.format(Role.INPUT),
-        weights=chip.compute.format(Role.WEIGHT),
-        outputs=chip.compute.format(Role.OUTPUT),
-    )
+    return chip.in_own_formats(work)
 
 
 def _require_mapping(layer: Layer, chip: Architecture, result: SearchResult) -> None:

@@ -121,7 +121,7 @@ def bound(
     workload = load_network(network, batch=batch, dims=dims)
     chip = None if on is None else load_architecture(on)
     layers = multiplying(workload, chip)
-    bits = _widths(workload, chip, layers)
+    bits = _widths(chip, layers)
     sizes = capacities(tuple(einsum for _, einsum in layers), bits)
     sizes = sizes if chip is None else with_own(sizes, chip)
     shapes: dict[Einsum, tuple[Layer, int]] = {}
@@ -221,7 +221,7 @@ def multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[La
 
 
 def _widths(
-    workload: Workload, chip: Architecture | None, layers: tuple[tuple[Layer, Einsum], ...]
+    chip: Architecture | None, layers: tuple[tuple[Layer, Einsum], ...]
 ) -> dict[Role, float]:
     """The bits of an element by role: in the chip's outermost memory, or of the network's own."""
     if chip is not None:

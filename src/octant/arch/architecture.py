@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from octant.arch.dataflow import Dataflow
 from octant.arch.nodes import Compute, CostInputs, Fanout, Level, Store, VectorUnit
 from octant.errors import InvalidArchitectureError
-from octant.workload import Role
+from octant.workload import Einsum, Role
+from octant.workload.operators import with_formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,15 @@ class Architecture:
         """
         own = dict(store.element_bits) if store else {}
         return own.get(role, self.compute.format(role).storage_bits)
+
+    def in_own_formats(self, einsum: Einsum) -> Einsum:
+        """The work in the number formats of the compute units, densities kept."""
+        return with_formats(
+            einsum,
+            inputs=self.compute.format(Role.INPUT),
+            weights=self.compute.format(Role.WEIGHT),
+            outputs=self.compute.format(Role.OUTPUT),
+        )
 
     @property
     def compute_units(self) -> int:

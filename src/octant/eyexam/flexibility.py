@@ -12,7 +12,7 @@ from octant.eyexam.relaxing import limits
 from octant.eyexam.suite import Suite, SuiteShape
 from octant.mapper import SearchResult
 from octant.model import evaluate_sparse
-from octant.workload import Einsum, Role, with_formats
+from octant.workload import Einsum, Role
 
 #: The name and version of the JSON form.
 SCHEMA = "octant.flexibility/1"
@@ -79,7 +79,7 @@ def try_shape(
     time_limit_s: float | None = None,
 ) -> Trial:
     """Returns how a chip runs a shape at its fastest, or why it does not."""
-    einsum = in_formats_of(shape.einsum, architecture)
+    einsum = architecture.in_own_formats(shape.einsum)
     result = _fastest(einsum, architecture, dataflow, time_limit_s)
     if result.evaluation is None:
         return Trial(shape.name, "shape", False, result.reason)
@@ -120,16 +120,6 @@ def _trial(
     )
 
 
-def in_formats_of(einsum: Einsum, architecture: Architecture) -> Einsum:
-    """The work in the number formats of a chip's compute units, densities kept."""
-    return with_formats(
-        einsum,
-        inputs=architecture.compute.format(Role.INPUT),
-        weights=architecture.compute.format(Role.WEIGHT),
-        outputs=architecture.compute.format(Role.OUTPUT),
-    )
-
-
 def attainable_cycles(einsum: Einsum, architecture: Architecture) -> float:
     """The larger of all PEs busy all the time and the outermost memory's compulsory traffic."""
     bits = compulsory_bits(einsum, architecture)
@@ -155,7 +145,7 @@ def try_density(
     At the fastest mapping where nothing is zero. The bound knows no zeros, so that there is no
     share of it.
     """
-    einsum = in_formats_of(shape.einsum, architecture)
+    einsum = architecture.in_own_formats(shape.einsum)
     thinned = replace(
         einsum,
         tensors=tuple(

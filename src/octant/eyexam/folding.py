@@ -84,9 +84,7 @@ class Folded:
         if not roles:
             return store
         if level.name not in self.outside:
-            held = store.capacity_bits
-            larger = replace(store, capacity_bits=None if held is None else held * times)
-            return _paced(larger, float(times))
+            return _larger(store, times)
         exact = (
             inner is not None
             and inner.name in self.outside

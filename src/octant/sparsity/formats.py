@@ -171,7 +171,7 @@ def _fillers(
     below = _extents(tile, parts[place + 1 :], block)
     if masked(tensor, shape) is not None:
         return _counted_fillers(tensor, shape, tile, parts, place, reach, block)
-    run = _run_empty(tensor, shape, below, math.prod(below))
+    run = _run_empty(tensor, shape, below)
     found = 0.0
     for zeros in range(reach, size, reach):
         term = (size - zeros) * (run(zeros) - run(zeros + 1))
@@ -181,9 +181,7 @@ def _fillers(
     return found
 
 
-def _run_empty(
-    tensor: Tensor, shape: Extents, below: Extents, inner: int
-) -> Callable[[int], float]:
+def _run_empty(tensor: Tensor, shape: Extents, below: Extents) -> Callable[[int], float]:
     """The chance that so many coordinates in a row are empty, each with a sub-tile below it."""
     longest = max(range(len(below)), key=lambda axis: shape[axis] / below[axis])
 
