@@ -1,4 +1,4 @@
-"""The time of an evaluation with zeros, beside that of the dense one, in one warm process."""
+"""The times of evaluations and searches with zeros, beside dense ones, in one warm process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ import numpy as np
 
 from octant.api import load_architecture, load_network
 from octant.arch import Architecture
-from octant.mapper import dataflow_named, prepare, search
+from octant.mapper import (
+    Objective,
+    Question,
+    dataflow_named,
+    prepare,
+    search,
+    search_layers,
+)
 from octant.model import Evaluation, evaluate, evaluate_sparse
 from octant.sparsity import mask_of
 from octant.workload import Einsum, Role, Tensor
@@ -22,11 +29,47 @@ NETWORKS = ("alexnet", "mobilenet-v1")
 DENSITY = 0.4
 ROUNDS = 5
 BAR = 3.0
+SEARCHES = (("alexnet", "eyeriss"), ("mobilenet-v1", "eyeriss"), ("alexnet", "scnn"))
+SEARCH_BAR = 10.0
 
 
 def table() -> str:
     """Returns a line for each network and kind of zeros: dense ms, ms with zeros, their ratio."""
     prepare()
+    return "\n".join([*_evaluations(), "", *_searches()])
+
+
+def _searches() -> list[str]:
+    lines = [
+        f"{'searches, processor ms of the median':<40}{'layers':>9}{'dense':>9}{'zeros':>9}"
+        f"{'ratio':>9}{'bar':>7}"
+    ]
+    for network, chip in SEARCHES:
+        architecture = load_architecture(chip)
+        flow = dataflow_named(architecture, None)
+        question = Question(architecture, Objective.EDP, flow, cached=False)
+        works = dict.fromkeys(layer.work for layer in load_network(network).mac_layers)
+        dense, thin = [], []
+        for work in works:
+            assert isinstance(work, Einsum), "these layers multiply"
+            einsum = architecture.in_own_formats(work)
+            dense.append(_search_ms(einsum, question))
+            thin.append(_search_ms(_by_chance(einsum), replace(question, zeros=True)))
+        plain, zeros = statistics.median(dense), statistics.median(thin)
+        lines.append(
+            f"{f'{network} on {chip}, by chance':<40}{len(works):>9}{plain:>9.1f}{zeros:>9.1f}"
+            f"{zeros / plain:>9.1f}{SEARCH_BAR:>7.1f}"
+        )
+    return lines
+
+
+def _search_ms(einsum: Einsum, question: Question) -> float:
+    start = time.process_time()
+    search_layers([einsum], question)
+    return 1e3 * (time.process_time() - start)
+
+
+def _evaluations() -> list[str]:
     lines = [
         f"{'evaluations on eyeriss, processor ms':<40}{'layers':>9}{'dense':>9}{'zeros':>9}"
         f"{'ratio':>9}{'bar':>7}"
@@ -47,7 +90,7 @@ def table() -> str:
                 f"{f'{network}, {kind}':<40}{len(runs):>9}{plain:>9.2f}{took:>9.2f}"
                 f"{took / plain:>9.1f}{BAR:>7.1f}"
             )
-    return "\n".join(lines)
+    return lines
 
 
 @cache

@@ -134,7 +134,7 @@ def common_of(task: walk.Task, factors: Integers) -> Common:
 
 
 def priced(task: walk.Task, common: Common, counts: Integers) -> Prices:
-    energy, cycles = model.price(counts, common.busy, *task.leaf.costs)
+    energy, cycles = model.price(counts, common.busy, *task.leaf.costs[1:])
     return np.array([energy, cycles, energy * cycles])
 
 

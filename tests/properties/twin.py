@@ -273,7 +273,7 @@ def every_mapping(search: Search) -> Iterator[Parts]:
                 continue
             for keeps in fitting:
                 counts = counting.count_all(*layer, made.factors, made.order, keeps)
-                energy, cycles = model.price(counts, busy, *prices)
+                energy, cycles = model.price(counts, busy, *prices[1:])
                 yield Parts(factors, orders, keeps, float(energy), float(cycles))
 
 

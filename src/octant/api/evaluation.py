@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import octant
 from octant.api.formats import exceptions_of, in_formats, with_densities, with_exceptions
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
-from octant.api.zeros import Densities, dense, given, with_weights_of
+from octant.api.zeros import Densities, given, with_weights_of
 from octant.api.zeros import measured as measured_zeros
 from octant.arch import Architecture, Dataflow
 from octant.errors import (
@@ -129,8 +129,8 @@ def evaluate(
     runs = tuple(given(with_weights_of(each, workload), densities or {}) for each in runs)
     goal, constraints = _objective(objective), _dataflow(chip, dataflow, min_utilization)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
-    rooms = _roomy(layer_chips, workload) if overbook else layer_chips
-    mappings = _map(workload, rooms, question, progress)
+    question = replace(question, zeros=chip.sees_zeros, overbooked=overbook)
+    mappings = _map(workload, layer_chips, question, progress)
     if chip.sees_zeros:
         mappings = _with_zeros(mappings, workload, layer_chips, runs)
     return assemble(
@@ -205,10 +205,10 @@ def _with_zeros(
     chips: _Chips,
     runs: Sequence[Workload] = (),
 ) -> tuple[LayerMapping, ...]:
-    """The mappings with what they cost with the zeros of their layers, and on dense data.
+    """The mappings with what they cost with the zeros of their layers, and the best on dense data.
 
     Args:
-        mappings: found for dense data.
+        mappings: found with these zeros.
         workload: with the zeros of its layers.
         chips: where they run.
         runs: the same with the zeros of single runs, whose mean cost is wanted.
@@ -226,7 +226,7 @@ def _with_zeros(
         searched = mapping.result.evaluation
         assert searched is not None, "a layer without a mapping was refused"
         chip = chips.own.get(mapping.layer, chips.common)
-        full = evaluate_sparse(searched, mapping.einsum, chip)
+        full = evaluate_sparse(mapping.result.dense or searched, mapping.einsum, chip)
         some = (
             full
             if thin[mapping.layer] == mapping.einsum
@@ -239,21 +239,6 @@ def _with_zeros(
         )
         found.append(replace(mapping, with_zeros=some, on_dense_data=full, zeros_known=known))
     return tuple(found)
-
-
-def _roomy(chips: _Chips, workload: Workload) -> _Chips:
-    """The chip of each layer with the room that the layer's formats make."""
-    from octant.sparsity import with_room_for_formats
-
-    return _Chips(
-        chips.common,
-        {
-            layer.name: with_room_for_formats(
-                _in_formats(layer.work, chips.of(layer)), chips.of(layer)
-            )
-            for layer in workload.mac_layers
-        },
-    )
 
 
 def _measured(
@@ -324,8 +309,10 @@ def _map(
     from octant.mapper import search_layers
 
     einsums = {
-        layer.name: dense(_in_formats(layer.work, chips.of(layer))) for layer in workload.mac_layers
+        layer.name: _in_formats(layer.work, chips.of(layer)) for layer in workload.mac_layers
     }
+    if not question.zeros:
+        einsums = {name: einsum.dense for name, einsum in einsums.items()}
     first = {einsums[layer.name]: layer for layer in reversed(workload.mac_layers)}
     done = 0
     if progress and first:
@@ -348,7 +335,7 @@ def _map(
             layer.name,
             layer.operator,
             layer.repeats,
-            einsums[layer.name],
+            einsums[layer.name].dense,
             found[einsums[layer.name]],
         )
         for layer in workload.mac_layers

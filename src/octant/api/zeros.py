@@ -236,12 +236,6 @@ def with_weights_of(workload: Workload, other: Workload) -> Workload:
     return _with_tensors(workload, taken)
 
 
-def dense(einsum: Einsum) -> Einsum:
-    """The layer with every value taken as nonzero: what its mapping is searched for."""
-    tensors = tuple(replace(tensor, density=1.0, pattern=UNIFORM) for tensor in einsum.tensors)
-    return replace(einsum, tensors=tensors)
-
-
 def _by_mask(tensor: Tensor, work: Einsum, layer: MacLayer, weights: NDArray[np.float32]) -> Tensor:
     """The tensor with the real zeros of a layer's weights, its axes in the Einsum's order."""
     import numpy as np

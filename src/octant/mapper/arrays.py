@@ -71,6 +71,7 @@ class Hops(NamedTuple):
     axis_whole: Integers
     capacities: Integers
     bits: Floats
+    moved: Floats
     store: Integers
     limited: Integers
     rates: Floats
@@ -236,6 +237,7 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         axis_whole=space.axis_whole,
         capacities=space.capacities,
         bits=costs.bits,
+        moved=costs.moved,
         store=costs.store,
         limited=np.ascontiguousarray(np.argwhere(np.isfinite(costs.bandwidths)), np.int64),
         rates=costs.bandwidths[np.isfinite(costs.bandwidths)],

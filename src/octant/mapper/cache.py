@@ -16,9 +16,9 @@ from typing import Any
 
 from octant.arch import Architecture, Dataflow
 from octant.errors import FileFormatError, OctantError
-from octant.mapper.result import Objective, SearchResult, Status
+from octant.mapper.result import Objective, SearchResult, Status, value_of
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.model import evaluate
+from octant.model import Thinning, evaluate
 from octant.workload import Einsum
 
 VARIABLE = "OCTANT_CACHE"
@@ -61,17 +61,32 @@ def key_of(
     dataflow: Dataflow,
     *,
     divisors_only: bool,
+    thinning: Thinning | None = None,
+    many: int = 1,
 ) -> str:
     """A name for the question: it changes with anything that could change the answer.
 
     That includes the source of the search, of the counts and of the prices.
     """
-    asked = (einsum, architecture, objective.value, dataflow, divisors_only, _sources())
-    return hashlib.sha256(repr(asked).encode()).hexdigest()
+    asked = (
+        einsum,
+        architecture,
+        objective.value,
+        dataflow,
+        divisors_only,
+        thinning,
+        many,
+        _sources(),
+    )
+    return hashlib.sha256(repr((*asked, _sources())).encode()).hexdigest()
 
 
 def recall(
-    key: str, einsum: Einsum, architecture: Architecture, objective: Objective
+    key: str,
+    einsum: Einsum,
+    architecture: Architecture,
+    objective: Objective,
+    thinning: Thinning | None = None,
 ) -> SearchResult | None:
     """The answer that was kept under a key; None when there is none, or it does not hold.
 
@@ -82,9 +97,9 @@ def recall(
         return None
     with suppress(OSError, ValueError, KeyError, TypeError, OctantError):
         kept = json.loads((place / f"{key}.json").read_text("utf-8"))
-        mapping = Mapping(tuple(_block(block) for block in kept["mapping"]))
+        mapping = _mapping(kept["mapping"])
         evaluation = evaluate(einsum, architecture, mapping)
-        value = objective.value_of(evaluation.energy_j or 0.0, evaluation.latency_s)
+        value = value_of(evaluation, architecture, objective, thinning)
         if abs(value - kept["value"]) <= SAME * value:
             return SearchResult(
                 status=Status.OPTIMAL,
@@ -95,6 +110,7 @@ def recall(
                 bound=value,
                 priced=kept["priced"],
                 space=kept["space"],
+                others=tuple(map(_mapping, kept["others"])),
             )
     return None
 
@@ -106,6 +122,7 @@ def keep(key: str, result: SearchResult) -> None:
         return
     kept = {
         "mapping": [_plain(block) for block in result.mapping.blocks],
+        "others": [[_plain(block) for block in other.blocks] for other in result.others],
         "value": result.value,
         "priced": result.priced,
         "space": result.space,
@@ -168,6 +185,10 @@ def _plain(block: TemporalBlock | SpatialBlock) -> dict[str, Any]:
         return {"level": block.level, "loops": loops, "keeps": list(block.keeps)}
     axes = [[[loop.rank, loop.factor] for loop in axis] for axis in block.axes]
     return {"fanout": block.fanout, "axes": axes}
+
+
+def _mapping(plain: list[dict[str, Any]]) -> Mapping:
+    return Mapping(tuple(map(_block, plain)))
 
 
 def _block(plain: dict[str, Any]) -> TemporalBlock | SpatialBlock:

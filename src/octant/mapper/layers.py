@@ -6,12 +6,15 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Dataflow
 from octant.mapper import cache
 from octant.mapper.result import Objective, SearchResult
 from octant.mapper.search import search
+from octant.mapper.zeros import search_with_zeros
+from octant.model import Thinning
+from octant.sparsity import with_room_for_formats
 from octant.workload import Einsum
 
 
@@ -21,6 +24,8 @@ class Question:
 
     Args:
         cached: take proven answers from the user's cache, and keep new ones there.
+        zeros: search for the zeros of each layer, not as if nothing were zero.
+        overbooked: tiles may be as large as fits in their formats.
     """
 
     architecture: Architecture
@@ -29,6 +34,8 @@ class Question:
     divisors_only: bool = False
     time_limit_s: float | None = None
     cached: bool = True
+    zeros: bool = False
+    overbooked: bool = False
 
 
 class _StoppedError(Exception):
@@ -67,24 +74,63 @@ def search_layers(
 
 
 def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
-    if not question.cached:
-        return _searched(einsum, question, stop)
-    key = cache.key_of(
+    roomy = question
+    if question.overbooked:
+        room = with_room_for_formats(einsum, question.architecture)
+        roomy = replace(question, architecture=room)
+    if not question.zeros or einsum == einsum.dense:
+        return _recalled(einsum.dense, roomy, stop)
+
+    def ask(
+        thinning: Thinning | None = None, many: int = 1, time_limit_s: float | None = None
+    ) -> SearchResult:
+        asked = replace(roomy, time_limit_s=time_limit_s)
+        return _recalled(einsum.dense, asked, stop, thinning, many)
+
+    return search_with_zeros(
         einsum,
         question.architecture,
-        question.objective,
+        objective=question.objective,
+        ask=ask,
+        time_limit_s=question.time_limit_s,
+    )
+
+
+def _recalled(
+    einsum: Einsum,
+    question: Question,
+    stop: threading.Event,
+    thinning: Thinning | None = None,
+    many: int = 1,
+) -> SearchResult:
+    """The answer of the cache, or of a search."""
+    if not question.cached:
+        return _searched(einsum, question, stop, thinning, many)
+    chip, goal = question.architecture, question.objective
+    key = cache.key_of(
+        einsum,
+        chip,
+        goal,
         question.dataflow,
         divisors_only=question.divisors_only,
+        thinning=thinning,
+        many=many,
     )
-    known = cache.recall(key, einsum, question.architecture, question.objective)
+    known = cache.recall(key, einsum, chip, goal, thinning)
     if known is not None:
         return known
-    result = _searched(einsum, question, stop)
+    result = _searched(einsum, question, stop, thinning, many)
     cache.keep(key, result)
     return result
 
 
-def _searched(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
+def _searched(
+    einsum: Einsum,
+    question: Question,
+    stop: threading.Event,
+    thinning: Thinning | None,
+    many: int,
+) -> SearchResult:
     def look(_: float) -> None:
         if stop.is_set():
             raise _StoppedError
@@ -97,4 +143,6 @@ def _searched(einsum: Einsum, question: Question, stop: threading.Event) -> Sear
         divisors_only=question.divisors_only,
         time_limit_s=question.time_limit_s,
         on_progress=look,
+        thinning=thinning,
+        many=many,
     )

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from octant.arch import Architecture
 from octant.mapping import Mapping
-from octant.model import Evaluation
+from octant.model import Evaluation, Thinning, thin_cost
 
 
 class Objective(StrEnum):
@@ -52,13 +53,26 @@ class Objective(StrEnum):
 class Status(StrEnum):
     """How a search ended.
 
-    ``OPTIMAL``: no mapping of the space is better. ``GAP``: stopped early; the best found, and a
+    ``OPTIMAL``: no mapping of the space is better. ``GAP``: not proven; the best found, and a
     bound that no mapping can beat. ``INFEASIBLE``: no mapping of the space fits.
     """
 
     OPTIMAL = "optimal"
     GAP = "gap"
     INFEASIBLE = "infeasible"
+
+
+def value_of(
+    evaluation: Evaluation,
+    architecture: Architecture,
+    objective: Objective,
+    thinning: Thinning | None = None,
+) -> float:
+    """An objective's value of an evaluation, with the factors of a thinning."""
+    if thinning is None:
+        return objective.value_of(evaluation.energy_j or 0.0, evaluation.latency_s)
+    energy_j, cycles = thin_cost(evaluation, architecture, thinning)
+    return objective.value_of(energy_j, cycles / architecture.clock_hz)
 
 
 def gap_of(status: Status, value: float, bound: float) -> float:
@@ -76,12 +90,16 @@ class SearchResult:
         status: how the search ended.
         objective: what was minimised.
         mapping: the best mapping; None when infeasible.
-        evaluation: its evaluation by ``model.evaluate``; None when infeasible.
-        value: the objective's value of that evaluation; infinite when infeasible.
+        evaluation: its evaluation by ``model.evaluate``; None when infeasible. Of a search with
+            zeros, by ``model.evaluate_sparse``.
+        value: the objective's value of that evaluation; infinite when infeasible. Of a search with
+            a ``Thinning``, of the evaluation's cost under that.
         bound: no mapping of the space has a lower value; equals ``value`` when optimal.
         priced: mappings priced in full.
         space: the space that was searched, in words.
-        reason: why it is infeasible or stopped early; empty when optimal.
+        reason: why it is infeasible or not proven; empty when optimal.
+        others: the next best mappings, the best first, where more than one was wanted.
+        dense: of a search with zeros, what is best where nothing is zero; None otherwise.
     """
 
     status: Status
@@ -93,6 +111,8 @@ class SearchResult:
     priced: int
     space: str
     reason: str = ""
+    others: tuple[Mapping, ...] = ()
+    dense: Evaluation | None = None
 
     @property
     def gap(self) -> float:

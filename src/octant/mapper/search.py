@@ -12,12 +12,12 @@ from octant.arch import Architecture, Dataflow, Level
 from octant.counting.problem import problem
 from octant.errors import NotEstimatedError
 from octant.mapper.feasibility import why_infeasible
-from octant.mapper.result import FrontResult, Objective, SearchResult, Status
+from octant.mapper.result import FrontResult, Objective, SearchResult, Status, value_of
 from octant.mapper.space import Integers, Space, keep_choices, may_begin, space
 from octant.mapper.split import split_over_axes
 from octant.mapper.walk import FRONT, Found, new_found, walk
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.model import Evaluation, costs, evaluate, missing_prices
+from octant.model import Evaluation, Thinning, costs, evaluate, missing_prices, thin_cost
 from octant.workload import Einsum
 
 SPACE = (
@@ -40,6 +40,7 @@ class _Asked:
     dataflow: Dataflow
     place: Space
     words: str
+    thinning: Thinning | None
 
 
 def search(
@@ -51,6 +52,8 @@ def search(
     divisors_only: bool = False,
     time_limit_s: float | None = None,
     on_progress: Callable[[float], None] | None = None,
+    thinning: Thinning | None = None,
+    many: int = 1,
 ) -> SearchResult:
     """Returns the best mapping of a layer with the proof that none is better.
 
@@ -66,15 +69,18 @@ def search(
         time_limit_s: stop then, with the best found and the bound.
         on_progress: called now and then with the share that is done of the present part of the
             work; an exception from it ends the search.
+        thinning: factors on what accesses and work cost; ``search_with_zeros`` finds them.
+        many: of the best mappings that are wanted.
 
     Raises:
         NotEstimatedError: when the objective needs energy and a price is missing.
     """
     if objective is not Objective.LATENCY:
         _require_prices(architecture, f"{objective}")
-    asked = _asked(einsum, architecture, dataflow, divisors_only)
-    found = _walked(asked, list(Objective).index(objective), time_limit_s, on_progress)
-    bound = objective.in_seconds(found.bound, architecture.clock_hz)
+    asked = _asked(einsum, architecture, dataflow, divisors_only, thinning)
+    found = _walked(asked, list(Objective).index(objective), time_limit_s, on_progress, many)
+    steps = 1.0 if thinning is None else thinning.steps
+    bound = objective.in_seconds(found.bound, architecture.clock_hz / steps)
     if not found.count:
         stopped = bool(found.left_out)
         return SearchResult(
@@ -89,8 +95,10 @@ def search(
             reason=f"{TIME_IS_UP} before any mapping was found" if stopped else _why(asked),
         )
     evaluation = _evaluated(asked, found, 0)
-    value = objective.value_of(evaluation.energy_j or 0.0, evaluation.latency_s)
+    value = value_of(evaluation, architecture, objective, thinning)
+    found.best = found.value(*found.points[0])
     optimal = not any(found.admits(*left_out) for left_out in found.left_out)
+    others = tuple(_evaluated(asked, found, number).mapping for number in range(1, found.count))
     return SearchResult(
         status=Status.OPTIMAL if optimal else Status.GAP,
         objective=objective,
@@ -101,6 +109,7 @@ def search(
         priced=found.priced,
         space=asked.words,
         reason="" if optimal else TIME_IS_UP,
+        others=others,
     )
 
 
@@ -121,7 +130,7 @@ def front(
         NotEstimatedError: when a price is missing.
     """
     _require_prices(architecture, "front")
-    asked = _asked(einsum, architecture, dataflow, divisors_only)
+    asked = _asked(einsum, architecture, dataflow, divisors_only, None)
     found = _walked(asked, FRONT, time_limit_s, on_progress)
     complete = not any(found.admits(*left_out) for left_out in found.left_out)
     evaluations = [_evaluated(asked, found, number) for number in range(found.count)]
@@ -152,13 +161,17 @@ def _require_prices(architecture: Architecture, wanted: str) -> None:
 
 
 def _asked(
-    einsum: Einsum, architecture: Architecture, dataflow: Dataflow, divisors_only: bool
+    einsum: Einsum,
+    architecture: Architecture,
+    dataflow: Dataflow,
+    divisors_only: bool,
+    thinning: Thinning | None,
 ) -> _Asked:
     place = space(einsum, architecture, dataflow, divisors=divisors_only)
     words = DIVISORS_SPACE if divisors_only else SPACE
     if dataflow.least_utilization > 0.0:
         words += f", with at least {100 * dataflow.least_utilization:g} % of the units computing"
-    return _Asked(einsum, architecture, dataflow, place, words)
+    return _Asked(einsum, architecture, dataflow, place, words, thinning)
 
 
 def _walked(
@@ -166,17 +179,19 @@ def _walked(
     goal: int,
     time_limit_s: float | None,
     on_progress: Callable[[float], None] | None,
+    many: int = 1,
 ) -> Found:
     start = time.monotonic()
     layer = problem(asked.einsum, asked.architecture)
     prices = costs(asked.einsum, asked.architecture)
+    prices = prices if asked.thinning is None else asked.thinning.of(prices)
     shape = len(asked.einsum.tensors), len(asked.architecture.nodes), len(asked.einsum.ranks)
-    found = new_found(goal, shape)
+    found = new_found(goal, shape, many)
     if not may_begin(asked.einsum, asked.architecture, asked.place):
         return found
     found.on_progress = on_progress
     choices = list(keep_choices(asked.einsum, asked.architecture, asked.dataflow))
-    if not asked.place.divisors:
+    if not asked.place.divisors and found.one:
         # A small space first, in half of the time: what it finds is good, and most else is dropped.
         found.deadline = None if time_limit_s is None else start + time_limit_s / 2
         walk(layer, prices, asked.place._replace(divisors=1), choices, found)
@@ -197,9 +212,13 @@ def _evaluated(asked: _Asked, found: Found, number: int) -> Evaluation:
     mapping = _mapping(asked, found.nests[number], found.orders[number], found.keeps[number])
     evaluation = evaluate(asked.einsum, asked.architecture, mapping)
     energy_j, cycles = found.points[number]
+    models_j, models_cycles = evaluation.energy_j, evaluation.cycles
+    if asked.thinning is not None:
+        cycles *= asked.thinning.steps
+        models_j, models_cycles = thin_cost(evaluation, asked.architecture, asked.thinning)
     for name, own, models in (
-        ("joules", energy_j, evaluation.energy_j),
-        ("cycles", cycles, evaluation.cycles),
+        ("joules", energy_j, models_j),
+        ("cycles", cycles, models_cycles),
     ):
         if models is not None and abs(models - own) > 1e-9 * own:
             raise AssertionError(f"the search has {own} {name}, the model {models}: {mapping}")

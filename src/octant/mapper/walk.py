@@ -88,7 +88,7 @@ class Found:
         points: (many, 2) joules and cycles; nests, orders: (many, nodes, ranks) factors and loop
             orders. The first ``count`` of them are valid.
         keeps: (many, tensors, nodes) the kept tensors.
-        best: the least value found; infinite before the first.
+        best: the value below which something is among the best; infinite while there is room.
         left_out: (many, 2) joules and cycles that nothing is below that was left out.
         priced: mappings priced in full.
         pool, bounds: (many, ranks), (many, 3) room for a list of choices.
@@ -107,6 +107,11 @@ class Found:
     best: float = np.inf
     priced: int = 0
     left_out: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def one(self) -> bool:
+        """Whether one best is wanted, or a front: what is found twice counts once."""
+        return self.goal == FRONT or len(self.points) == 1
 
     @property
     def out_of_time(self) -> bool:
@@ -144,10 +149,14 @@ class Found:
         return min((self.value(*bound) for bound in self.left_out), default=np.inf)
 
 
-def new_found(goal: int, shape: tuple[int, int, int]) -> Found:
-    """Room for what a search of so many (tensors, nodes, ranks) finds, without a deadline."""
+def new_found(goal: int, shape: tuple[int, int, int], many: int = 1) -> Found:
+    """Room for what a search of so many (tensors, nodes, ranks) finds, without a deadline.
+
+    Args:
+        many: of the best that are wanted; a front has as many points as it has.
+    """
     tensors, nodes, ranks = shape
-    many = MOST_POINTS if goal == FRONT else 1
+    many = MOST_POINTS if goal == FRONT else many
     return Found(
         goal,
         points=np.empty((many, 2)),
@@ -178,7 +187,8 @@ def task(
 def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], found: Found) -> None:
     """Searches all choices of kept tensors, in the order of their bounds, improving ``found``.
 
-    Where there are several, it first goes down once in each: a good mapping of any drops many.
+    Where there are several, it first goes down once in each: a good mapping of any drops many. Not
+    so where more than one best is wanted, for these would be found twice.
     """
     if len(choices) == 1:
         descend(task(layer, costs, space, choices[0]), found)
@@ -186,7 +196,7 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
     coarse = [task(layer, costs, space, keeps, COARSE) for keeps in choices]
     floors = [root_bound(each) for each in coarse]
     order = sorted(range(len(choices)), key=lambda number: found.value(*floors[number]))
-    for done, number in enumerate(order, start=1):
+    for done, number in enumerate(order if found.one else [], start=1):
         found.tell(done / len(order))
         if found.admits(*floors[number]) and not found.out_of_time:
             dive(coarse[number], found, *start(coarse[number]), [])
@@ -304,8 +314,10 @@ def price(task: Task, found: Found, factors: Integers) -> None:
         task.leaf,
     )  # fmt: skip
     found.priced += priced
-    values = (found.value(*point) for point in found.points[: found.count])
-    found.best = min(values, default=np.inf)
+    points = found.points[: found.count]
+    if found.goal == FRONT or found.count == len(found.points):
+        limit = min if found.goal == FRONT else max
+        found.best = limit((found.value(*point) for point in points), default=np.inf)
 
 
 def _share(found: Found, floor: tuple[float, float], opened: list[Family]) -> float:

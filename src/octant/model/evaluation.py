@@ -207,7 +207,7 @@ def _timing(
     raw = counting.count_all(*layer, *loops)
     busy = average_instances(einsum, architecture, mapping)
     instances = np.array([busy.get(node.name, 1.0) for node in architecture.nodes])
-    cycles = kernel.store_cycles(raw, prices.bits, prices.store, prices.bandwidths, instances)
+    cycles = kernel.store_cycles(raw, prices.moved, prices.store, prices.bandwidths, instances)
     entries = [CyclesEntry(architecture.compute.name, "loop nest", float(counts.steps))]
     for (_, store), row in zip(stores(architecture), np.ceil(cycles), strict=True):
         for port, value in zip(("read", "write", "shared"), row, strict=True):

@@ -11,23 +11,23 @@ from octant.counting.kernel import average_instances, compiled, time_steps
 
 
 @compiled
-def store_cycles(counts, bits, store, bandwidths, instances):
+def store_cycles(counts, moved, store, bandwidths, instances):
     """(stores, 3) the cycles that each memory's reads, writes and all accesses take.
 
     Args:
         counts: (tensors, nodes + 1, 6) of ``count_all``.
-        bits: (tensors, nodes) an element's width.
+        moved: (tensors, nodes) bits that an access of an element moves.
         store: (tensors, nodes) the number of the memory that holds a tensor, -1 for none.
         bandwidths: (stores, 3) bits a cycle of one instance: read, write, shared; infinite where
             not limited.
         instances: (nodes) the busy instances on average.
     """
     cycles = np.zeros(bandwidths.shape, np.float64)
-    for x in range(bits.shape[0]):
-        for node in range(bits.shape[1]):
+    for x in range(moved.shape[0]):
+        for node in range(moved.shape[1]):
             if store[x, node] < 0:
                 continue
-            scale = bits[x, node] / instances[node]
+            scale = moved[x, node] / instances[node]
             reads = counts[x, node, 0] * scale
             writes = (counts[x, node, 1] + counts[x, node, 2]) * scale
             cycles[store[x, node], 0] += reads / bandwidths[store[x, node], 0]
@@ -69,7 +69,7 @@ def pace(sizes, temporal, factors, order, busy):
 
 
 @compiled
-def price(counts, busy, bits, store, bandwidths, prices, compute_j):
+def price(counts, busy, moved, store, bandwidths, prices, compute_j):
     """Energy in joules and cycles of counts: (energy, cycles).
 
     Cycles are those of the slowest of the loop nest and all memories, each rounded up.
@@ -78,7 +78,7 @@ def price(counts, busy, bits, store, bandwidths, prices, compute_j):
         busy: of ``pace``; for the rest see ``store_cycles`` and ``energy_of``.
     """
     cycles = busy[busy.shape[0] - 1]
-    per_store = store_cycles(counts, bits, store, bandwidths, busy)
+    per_store = store_cycles(counts, moved, store, bandwidths, busy)
     for s in range(bandwidths.shape[0]):
         for port in range(3):
             if per_store[s, port] > cycles:

@@ -21,6 +21,8 @@ class Costs(NamedTuple):
     Attributes:
         bits: (tensors, nodes) an element's width in the memory that holds the tensor, its part of
             a shared exponent included.
+        moved: (tensors, nodes) bits that an access of an element moves through a port: its width,
+            but for what zeros spare and formats add (``Thinning``).
         store: (tensors, nodes) the number of that memory, -1 for none.
         bandwidths: (stores, 3) bits a cycle of one instance: read, write, shared; infinite where
             not limited.
@@ -29,6 +31,7 @@ class Costs(NamedTuple):
     """
 
     bits: Floats
+    moved: Floats
     store: NDArray[np.int64]
     bandwidths: Floats
     prices: Floats
@@ -68,6 +71,7 @@ def costs(einsum: Einsum, architecture: Architecture) -> Costs:
     ]
     return Costs(
         bits=bits,
+        moved=bits,
         store=number,
         bandwidths=np.array(
             [[math.inf if limit is None else limit for limit in row] for row in bandwidths]

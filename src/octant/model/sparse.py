@@ -129,13 +129,9 @@ def _memory_energy(
         store = levels[at.level].store(role)
         assert store is not None, "a mapping keeps a tensor only where a memory can"
         bits = architecture.element_bits(store, role)
-        written = at.fills.happening + at.updates.happening
-        passed = 0.0 if at.addressed else at.read_metadata.skipped
-        looked_at = at.read_metadata.happening + passed
-        coded = at.filled_metadata.happening + at.updated_metadata.happening
         for action, elements, metadata, price in (
-            ("read", at.reads.happening, looked_at, store.read_energy),
-            ("write", written, coded, store.write_energy),
+            ("read", at.reads.happening, at.metadata_read, store.read_energy),
+            ("write", at.written, at.metadata_written, store.write_energy),
         ):
             entries.append(_entry(store, action, at.tensor, elements, elements * bits, price))
             if metadata:
@@ -195,7 +191,7 @@ def _timing(
         ]
         read, written = (
             sum(bits(einsum, architecture, store, at) for at in mine) / busy[level.name]
-            for bits in (_read_bits, _written_bits)
+            for bits in (read_bits, written_bits)
         )
         ports = [
             ("read", read, store.read_bits_per_cycle),
@@ -211,15 +207,17 @@ def _timing(
     return tuple(entries)
 
 
-def _read_bits(einsum: Einsum, architecture: Architecture, store: Store, at: SparseTensor) -> float:
+def read_bits(einsum: Einsum, architecture: Architecture, store: Store, at: SparseTensor) -> float:
+    """Bits that pass the port of a memory on their way out; gated accesses take their time."""
     bits = architecture.element_bits(store, einsum.tensor(at.tensor).role)
     coded = 0.0 if store.metadata_bits is not None else at.read_metadata.timed
     return at.reads.timed * bits + coded
 
 
-def _written_bits(
+def written_bits(
     einsum: Einsum, architecture: Architecture, store: Store, at: SparseTensor
 ) -> float:
+    """Bits that pass the port of a memory on their way in."""
     bits = architecture.element_bits(store, einsum.tensor(at.tensor).role)
     coded = at.filled_metadata.timed + at.updated_metadata.timed
     if store.metadata_bits is not None:

@@ -11,7 +11,7 @@ from octant.model import Evaluation
 from octant.report.amounts import joules, objective_text, seconds, share
 from octant.report.layout import WIDTH, fields, page, paragraph
 from octant.report.network import sizes_text
-from octant.scorecard import LayerMapping
+from octant.scorecard import ArrayRun, LayerMapping
 
 
 def mappings_page(
@@ -34,7 +34,7 @@ def _layer(layer: LayerMapping, architecture: Architecture, width: int) -> list[
     times = f", {layer.repeats} times" if layer.repeats > 1 else ""
     title = f"{layer.layer} ({layer.operator}{times}): {sizes_text(layer.einsum)}"
     result = layer.result
-    facts = [("status", _status(result))]
+    facts = [("status", status_text(result))]
     if result.status is not Status.INFEASIBLE:
         value, bound = (objective_text(result.objective, v) for v in (result.value, result.bound))
         facts.append((result.objective.value, f"{value}; none is below {bound}"))
@@ -49,13 +49,14 @@ def _layer(layer: LayerMapping, architecture: Architecture, width: int) -> list[
     return lines
 
 
-def _status(result: SearchResult) -> str:
-    reason = f" ({result.reason})" if result.reason else ""
-    match result.status:
+def status_text(found: SearchResult | ArrayRun) -> str:
+    """What is proven of a mapping, in words."""
+    reason = f" ({found.reason})" if found.reason else ""
+    match found.status:
         case Status.OPTIMAL:
             return "optimal: no mapping of the space is better"
         case Status.GAP:
-            return f"stopped early: at most {share(result.gap)} above the optimum{reason}"
+            return f"not proven: at most {share(found.gap)} above the optimum{reason}"
         case Status.INFEASIBLE:
             return f"infeasible: no mapping fits{reason}"
 

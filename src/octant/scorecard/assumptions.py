@@ -120,8 +120,8 @@ def _zeros(workload: Workload, architecture: Architecture, sampled: int) -> Iter
             "layers that are too large, or whose places are not known, have the runs' densities."
         )
     yield (
-        "The mappings are the best ones where nothing is zero: with these zeros another mapping "
-        "may be better."
+        "The mappings are the best that were found for these zeros; figures on dense data are "
+        "those of the mappings that are best there."
     )
 
 
@@ -216,11 +216,19 @@ def _limits(architecture: Architecture) -> Iterator[str]:
 
 
 def _searches(layers: tuple[LayerResult, ...]) -> Iterator[str]:
-    stopped = [layer.run.gap for layer in layers if layer.run and layer.run.status is Status.GAP]
-    if stopped:
+    gaps: dict[str, list[float]] = {}
+    for layer in layers:
+        if layer.run and layer.run.status is Status.GAP:
+            gaps.setdefault(layer.run.reason, []).append(layer.run.gap)
+    for reason, those in gaps.items():
+        many = (
+            "The mapping of 1 layer is"
+            if len(those) == 1
+            else (f"The mappings of {len(those)} layers are")
+        )
         yield (
-            f"The search of {len(stopped)} layers stopped early: the worst of their mappings is "
-            f"proven to be at most {text(max(stopped), 'share')} above the optimum."
+            f"{many} not proven to be the best ({reason}), but to be at most "
+            f"{text(max(those), 'share')} above the optimum."
         )
 
 

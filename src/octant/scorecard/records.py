@@ -241,7 +241,7 @@ class ArrayRun:
         gap: how far the value may be above the optimum, as a share of it.
         priced: mappings priced in full.
         space: the space that was searched, in words.
-        reason: why the search stopped early; empty when optimal.
+        reason: why it is not proven to be the best; empty when optimal.
         units: compute units of the chip.
         active_units: compute units in use.
         utilization: multiply-accumulates over what all units could have done.
@@ -476,7 +476,7 @@ class LayerMapping:
         einsum: what it does once, every value taken as nonzero.
         result: of the search.
         with_zeros: what the mapping costs with the layer's zeros; None where the chip sees none.
-        on_dense_data: what it costs the same chip where nothing is zero.
+        on_dense_data: what the best mapping costs the same chip where nothing is zero.
         zeros_known: some values of the network are known to be zero.
     """
 

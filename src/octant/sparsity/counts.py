@@ -68,6 +68,22 @@ class SparseTensor:
     compressed: bool
     addressed: bool = False
 
+    @property
+    def written(self) -> float:
+        """Elements that are written, from either side."""
+        return self.fills.happening + self.updates.happening
+
+    @property
+    def metadata_read(self) -> float:
+        """Bits of the format that are read: of what is skipped, too, unless it is passed over."""
+        passed = 0.0 if self.addressed else self.read_metadata.skipped
+        return self.read_metadata.happening + passed
+
+    @property
+    def metadata_written(self) -> float:
+        """Bits of the format that are written, from either side."""
+        return self.filled_metadata.happening + self.updated_metadata.happening
+
 
 @dataclass(frozen=True, slots=True)
 class SparseTransfer:
@@ -80,36 +96,12 @@ class SparseTransfer:
 
 
 @dataclass(frozen=True, slots=True)
-class HopFactor:
-    """What zeros make of the dense traffic of one hop: factors on its counts.
-
-    The mapper can multiply its tables by them, where they do not depend on the mapping.
-
-    Args:
-        tensor: the tensor's name.
-        parent: the outer level.
-        child: the inner level, or the compute unit.
-        arriving: the share that intersections further out leave.
-        timed: of it, what takes time at the parent: gated or happening.
-        happening: of it, what happens.
-    """
-
-    tensor: str
-    parent: str
-    child: str
-    arriving: float
-    timed: float
-    happening: float
-
-
-@dataclass(frozen=True, slots=True)
 class SparseCounts:
     """All counts of one layer with zeros under one mapping.
 
     Args:
         tensors: one entry for each level and tensor that it keeps, as in ``AccessCounts``.
         transfers: one entry for each fanout and tensor.
-        factors: one entry for each hop.
         macs: multiply-accumulates, by what becomes of them.
         effectual: multiply-accumulates of which no operand is zero.
         steps: cycles of the loop nest when nothing stalls; skipped work takes none.
@@ -124,7 +116,6 @@ class SparseCounts:
 
     tensors: tuple[SparseTensor, ...]
     transfers: tuple[SparseTransfer, ...]
-    factors: tuple[HopFactor, ...]
     macs: Moves
     effectual: float
     steps: float

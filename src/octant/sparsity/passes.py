@@ -10,7 +10,6 @@ from octant.counting import AccessCounts, TensorCounts
 from octant.mapping import Mapping
 from octant.sparsity import shares
 from octant.sparsity.counts import (
-    HopFactor,
     Moves,
     SparseCounts,
     SparseTensor,
@@ -83,7 +82,7 @@ def thin(
         tensors, transfers = spilled(architecture, tensors, transfers, lost)
     all_kept, timed_kept = _of_products(nest, architecture, passages)
     happening, timed = (shares.of_products(nest, kept) for kept in (all_kept, timed_kept))
-    packing = _packing(einsum, architecture, sparseloop_compatible)
+    packing = packing_share(einsum, architecture, lanes_in_use=sparseloop_compatible)
     padding = _padding(einsum, architecture, held)
     slots = min(1.0, timed * packing * padding)
     happening = min(happening * padding, slots)
@@ -92,18 +91,6 @@ def thin(
     return SparseCounts(
         tensors=tensors,
         transfers=transfers,
-        factors=tuple(
-            HopFactor(
-                name,
-                names[each.hop.parent],
-                names[each.hop.child],
-                each.arriving.elements,
-                each.timed.elements,
-                each.happening.elements,
-            )
-            for name, mine in passages.items()
-            for each in mine
-        ),
         macs=Moves(
             counts.macs * happening, counts.macs * (slots - happening), counts.macs * (1 - slots)
         ),
@@ -269,8 +256,16 @@ def _transfers(
     return tuple(found)
 
 
-def _packing(einsum: Einsum, architecture: Architecture, lanes_in_use: bool) -> float:
-    """The factor on the steps that packed operands leave, each by itself."""
+def packing_share(
+    einsum: Einsum, architecture: Architecture, *, lanes_in_use: bool = False
+) -> float:
+    """The factor on the steps that packed operands leave, each by itself; the same in every nest.
+
+    Args:
+        einsum: the layer.
+        architecture: with the lanes of its compute units.
+        lanes_in_use: by the rule of Sparseloop, see ``thin``.
+    """
     factor = 1.0
     for each in architecture.compute.packing:
         for tensor in einsum.operands:

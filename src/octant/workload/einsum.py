@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from octant.errors import InvalidWorkloadError
@@ -164,6 +164,12 @@ class Einsum:
     def reduced_ranks(self) -> frozenset[str]:
         """The ranks that the output sums over."""
         return frozenset(name for name, _ in self.ranks) - self.output.ranks
+
+    @property
+    def dense(self) -> Einsum:
+        """The same with every value taken as nonzero."""
+        tensors = (replace(tensor, density=1.0, pattern=UNIFORM) for tensor in self.tensors)
+        return replace(self, tensors=tuple(tensors))
 
     def tensor(self, name: str) -> Tensor:
         """The tensor of that name; ``KeyError`` where there is none."""

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from octant.arch import Intersection, Saving
 from octant.errors import FileFormatError, NotEstimatedError
 from octant.mapper import Objective, Question, SearchResult, Status, cache, search, search_layers
-from octant.workload import Einsum, matmul
+from octant.mapper.result import value_of
+from octant.model import evaluate, evaluate_sparse
+from octant.workload import Einsum, Role, matmul
 from tests.unit.mapper.chips import FREE, chip, level
 
 SMALL, LARGE = matmul(rows=2, inner=2, columns=1), matmul(rows=4, inner=3, columns=5)
@@ -49,6 +52,57 @@ def test_an_answer_comes_from_the_cache(kept: Path, monkeypatch: pytest.MonkeyPa
     faster = replace(QUESTION.architecture, clock_hz=2e6)
     with pytest.raises(AssertionError, match="searched again"):
         search_layers([SMALL], replace(QUESTION, architecture=faster))
+
+
+def thin(einsum: Einsum, density: float) -> Einsum:
+    return replace(
+        einsum,
+        tensors=tuple(
+            replace(tensor, density=density) if tensor.role is Role.INPUT else tensor
+            for tensor in einsum.tensors
+        ),
+    )
+
+
+def test_zeros_change_the_best_mapping() -> None:
+    """Skipped on single inputs, weights are cheap to fetch: then outputs stay, not weights."""
+    design = chip(level("buffer", 1, elements=6))
+    skipping = Intersection(Saving.SKIPPING, Role.WEIGHT, (Role.INPUT,))
+    outer, inner = design.levels
+    design = replace(design, nodes=(replace(outer, intersections=(skipping,)), inner))
+    question = replace(QUESTION, architecture=design, objective=Objective.ENERGY, zeros=True)
+    layer = thin(matmul(rows=4, inner=4, columns=4), 1 / 16)
+    found = search_layers([layer, layer.dense], question)
+    few, all_of_them = found[layer], found[layer.dense]
+    assert few.dense == all_of_them.evaluation
+    assert few.evaluation is not None and all_of_them.evaluation is not None
+    same = evaluate_sparse(all_of_them.evaluation, layer, design)
+    assert few.mapping != all_of_them.mapping
+    assert few.value == few.evaluation.energy_j
+    assert few.bound <= few.value < (same.energy_j or 0.0)
+
+
+def test_a_search_with_zeros_keeps_to_its_time() -> None:
+    question = replace(QUESTION, zeros=True, time_limit_s=0.0)
+    result = search_layers([thin(LARGE, 0.5)], question)[thin(LARGE, 0.5)]
+    assert result.status is Status.GAP
+    assert result.mapping is None
+    assert "time limit" in result.reason
+
+
+def test_several_of_the_best() -> None:
+    """One by one, the best first, and none twice; the worst of them bounds what is left."""
+    few = search(LARGE, QUESTION.architecture, dataflow=FREE, many=7)
+    assert few.mapping is not None and few.value == alone(LARGE).value
+    every = (few.mapping, *few.others)
+    assert len(set(every)) == len(every) == 7
+    values = [
+        value_of(
+            evaluate(LARGE, QUESTION.architecture, mapping), QUESTION.architecture, few.objective
+        )
+        for mapping in every
+    ]
+    assert values == sorted(values)
 
 
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"mapping": 3}', "no text", "another value"])

@@ -1,4 +1,4 @@
-"""What a search is after: one best value, or a front that nothing dominates."""
+"""What a search is after: the best values, or a front that nothing dominates."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def value_of(goal, energy, cycles):
 
 @lean
 def admits(goal, found, count, energy, cycles):
-    """Whether something of so many joules and cycles would be better than all that was found."""
+    """Whether something of so many joules and cycles would be among the best, as many as wanted."""
     if goal != FRONT:
-        if count == 0:
+        if count == 0 or count < found.shape[0]:
             return energy < np.inf and cycles < np.inf
-        best = value_of(goal, found[0, 0], found[0, 1])
-        return value_of(goal, energy, cycles) < best * (1.0 - ROUNDING)
+        worst = value_of(goal, found[count - 1, 0], found[count - 1, 1])
+        return value_of(goal, energy, cycles) < worst * (1.0 - ROUNDING)
     for i in range(count):
         if found[i, 0] <= energy * (1.0 + ROUNDING) and found[i, 1] <= cycles * (1.0 + ROUNDING):
             return False
@@ -40,7 +40,7 @@ def admits(goal, found, count, energy, cycles):
 
 @inner
 def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors, rows, keeps):
-    """Notes a new best and drops what it beats; returns how many there are then.
+    """Notes one of the best, the best first, and drops what it beats; returns how many there are.
 
     Args:
         found, nests, orders, keeps_found: (many, 2), (many, nodes, ranks), (many, tensors, nodes)
@@ -55,10 +55,20 @@ def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors
                 orders[kept] = orders[i]
                 keeps_found[kept] = keeps_found[i]
                 kept += 1
-    if kept == found.shape[0]:
-        raise ValueError("a front of more points than there is room for")
+        if kept == found.shape[0]:
+            raise ValueError("a front of more points than there is room for")
+        count = kept
+    else:
+        value, kept = value_of(goal, energy, cycles), min(count, found.shape[0] - 1)
+        count = kept
+        while kept > 0 and value < value_of(goal, found[kept - 1, 0], found[kept - 1, 1]):
+            found[kept] = found[kept - 1]
+            nests[kept] = nests[kept - 1]
+            orders[kept] = orders[kept - 1]
+            keeps_found[kept] = keeps_found[kept - 1]
+            kept -= 1
     found[kept, 0], found[kept, 1] = energy, cycles
     nests[kept] = factors
     orders[kept] = rows
     keeps_found[kept] = keeps
-    return kept + 1
+    return count + 1

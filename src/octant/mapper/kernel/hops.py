@@ -105,7 +105,7 @@ def joules_of_hop(x, child, delivered, served, first_child, first_parent, hops):
 @inlined
 def add_cycles(row, x, node, read, written, instances, hops):
     """Adds the cycles in which a level reads and writes so many elements of a tensor."""
-    store, scale = hops.store[x, node], hops.bits[x, node] / instances
+    store, scale = hops.store[x, node], hops.moved[x, node] / instances
     for i in range(hops.limited.shape[0]):
         if hops.limited[i, 0] == store:
             elements = 0.0

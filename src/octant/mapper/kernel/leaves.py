@@ -90,7 +90,7 @@ def bound_orders(goal, found, count, factors, base, context, busy, leaf):
 @inner
 def priced(counts, busy, cost):
     """The joules and cycles of counts, at the prices and bandwidths of ``Costs``."""
-    return price(counts, busy, cost.bits, cost.store, cost.bandwidths, cost.prices, cost.compute_j)
+    return price(counts, busy, cost.moved, cost.store, cost.bandwidths, cost.prices, cost.compute_j)
 
 
 @inner

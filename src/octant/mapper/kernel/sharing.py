@@ -21,7 +21,7 @@ def note_shared(lead, x, child, kind, hops, work):
     ask, again = hops.weights[x, child, 0], hops.weights[x, child, 3]
     row[0] = served * (ask + again)
     work.alone[child, lead, 0] += base * (ask + again) + clipped * again
-    store, scale = hops.store[x, parent], hops.bits[x, parent] / work.copies[parent]
+    store, scale = hops.store[x, parent], hops.moved[x, parent] / work.copies[parent]
     for i in range(hops.limited.shape[0]):
         if hops.limited[i, 0] == store:
             ask, again = 0.0, scale / hops.rates[i]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from octant.arch import Architecture
-from octant.mapper import Status
 from octant.mapping.text import to_text
 from octant.report.amounts import objective_text, share
 from octant.report.layers import mapping_text
+from octant.report.mappings import status_text
 from octant.report.network import sizes_text
 from octant.report.page.sections import Fold, Section
 from octant.scorecard import ArrayRun, LayerResult, Scorecard
@@ -36,7 +36,7 @@ def _fold(layer: LayerResult, run: ArrayRun, card: Scorecard, on: Architecture |
     times = f", {layer.repeats} times" if layer.repeats > 1 else ""
     facts = (
         ("layer", f"{layer.operator}{times}: {sizes}"),
-        ("status", _status(run)),
+        ("status", status_text(run)),
         (card.objective.value, f"{value}; none is below {bound}"),
         (
             "utilisation",
@@ -46,9 +46,3 @@ def _fold(layer: LayerResult, run: ArrayRun, card: Scorecard, on: Architecture |
         ("searched", f"{run.space}; {run.priced:,} priced in full"),
     )
     return Fold(layer.name, mapping_text(run.mapping), facts, to_text(run.mapping, on))
-
-
-def _status(run: ArrayRun) -> str:
-    if run.status is Status.OPTIMAL:
-        return "optimal: no mapping of the space is better"
-    return f"stopped early: at most {share(run.gap)} above the optimum ({run.reason})"
