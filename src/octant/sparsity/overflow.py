@@ -139,7 +139,8 @@ def _roomy(einsum: Einsum, architecture: Architecture, store: Store) -> Store:
         elements = math.prod(shape)
         sure = store.overflow or isinstance(tensor.pattern, Even | Structured)
         thin = form is not None and form.leaves_zeros_out
-        data = held.elements / elements if thin else 1.0
+        sized = thin or (form is not None and form.slots is not None)
+        data = held.elements / elements if sized else 1.0
         metadata = held.metadata_bits / elements
         if thin and not sure:
             room = store.capacity_bits / (data * bits + metadata)

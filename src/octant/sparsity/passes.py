@@ -22,6 +22,7 @@ from octant.sparsity.nest import Hop, digits, hops
 from octant.sparsity.overflow import overflow_shares, spilled
 from octant.sparsity.packing import mean_fill, share_of_passes
 from octant.sparsity.shares import Conditions, Nest, Share, narrower
+from octant.sparsity.slots import axis_of, fits, slot_share
 from octant.sparsity.waiting import Waiting, skipping_axes, waiting
 from octant.workload import Einsum, Tensor
 
@@ -161,8 +162,9 @@ def _of_products(
 ) -> tuple[Conditions, Conditions]:
     """What a product needs to be computed, and what it needs to take time.
 
-    An operand that does not come leaves nothing to multiply; of a packed one only nonzeros do;
-    instances along an axis that skips get only parts that are not empty.
+    An operand that does not come leaves nothing to multiply; of a packed one only nonzeros do,
+    but of fixed slots all, whatever they hold; instances along an axis that skips get only parts
+    that are not empty.
     """
     einsum = nest.einsum
     happening: dict[str, frozenset[int]] = {}
@@ -173,7 +175,7 @@ def _of_products(
     for along in skipping_axes(nest, architecture):
         happening = narrower(happening, {along.leader: along.inside})
         timed = narrower(timed, {along.leader: along.inside})
-    packed = {each.role for each in architecture.compute.packing}
+    packed = {each.role for each in architecture.compute.packing if not each.fixed}
     alone = {tensor.name: frozenset[int]() for tensor in einsum.operands if tensor.role in packed}
     happening = narrower(happening, alone)
     zeros = architecture.compute.zeros
@@ -274,17 +276,14 @@ def _packing(einsum: Einsum, architecture: Architecture, lanes_in_use: bool) -> 
     factor = 1.0
     for each in architecture.compute.packing:
         for tensor in einsum.operands:
-            axis = next(
-                (
-                    index
-                    for index, terms in enumerate(tensor.axes)
-                    if each.rank in [term.rank for term in terms]
-                ),
-                None,
-            )
+            axis = axis_of(tensor, each.rank)
             if tensor.role is not each.role or axis is None:
                 continue
             shape = tensor.shape(einsum.sizes)
+            if each.slots is not None:
+                if fits(tensor, shape, each.slots):
+                    factor *= slot_share(tensor, shape, each.slots)
+                continue
             group = tuple(
                 min(each.group, extent) if index == axis else 1
                 for index, extent in enumerate(shape)
