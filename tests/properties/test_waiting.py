@@ -250,3 +250,35 @@ def test_a_queue_on_a_mask() -> None:
     work = 2.0 * weights.reshape(3, 6, 4).sum(axis=2)
     assert found.steps == pytest.approx(stepped(work, 2))
     assert found.steps < work.max(axis=0).sum()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    weights=st.integers(1, 96),
+    inputs=st.integers(1, 32),
+    inner=st.integers(1, 4),
+    queue=st.sampled_from([0, 2]),
+)
+def test_waiting_at_several_fanouts_never_takes_longer_than_dense_data(
+    weights: int, inputs: int, inner: int, queue: int
+) -> None:
+    """Few zeros among many instances: the busiest of each fanout has none of them, no more."""
+    nested = chip(
+        level(memory("outer", tuple(Role))),
+        Fanout("clusters", (FanoutAxis("X", 4, ("K",)),), queue=queue),
+        Fanout("pes", (FanoutAxis("X", 3, ("N",)),)),
+        level(memory("inner", (WEIGHT, OUTPUT))),
+        zeros=ZeroOperands(Saving.SKIPPING, (INPUT, WEIGHT)),
+    )
+    einsum = layer(
+        {"M": 4, "K": 4 * inner, "N": 6},
+        {INPUT: "M K", WEIGHT: "N K", OUTPUT: "M N"},
+        {WEIGHT: min(1.0, weights / 96), INPUT: min(1.0, inputs / 32)},
+        Uniform(),
+    )
+    loops = {"outer": "N 2", "clusters": "K 4", "pes": "N 3", "inner": f"M 4, K {inner}"}
+    mapping = nest(nested, {"outer": "A B Z", "inner": "B Z"}, loops)
+    found = thinned(einsum, nested, mapping)
+    steps = count(einsum, nested, mapping).steps
+    share = einsum.operands[0].density * einsum.operands[1].density
+    assert share * steps * (1 - 1e-9) <= found.steps <= steps * (1 + 1e-9)

@@ -39,11 +39,14 @@ class FormatRank:
         ranks: the layer's ranks in it; the innermost rank of a format also takes those that no
             rank names.
         bits: of one coordinate, run, offset or flag; a bitmask has 1.
+        included: of a coordinate or run, the bits are part of the element's word: the width of the
+            element counts them.
     """
 
     format: RankFormat
     ranks: tuple[str, ...] = ()
     bits: int = 1
+    included: bool = False
 
     def __post_init__(self) -> None:
         if self.bits < 0 or (self.bits < 1 and self.format is RankFormat.RUN_LENGTH):
@@ -51,6 +54,16 @@ class FormatRank:
                 f"a rank in the format {self.format} has {self.bits} bits: a run length has 1 or "
                 "more, the others 0 (not stored) or more"
             )
+        if self.included and self.format not in (RankFormat.COORDINATES, RankFormat.RUN_LENGTH):
+            raise InvalidArchitectureError(
+                f"a rank in the format {self.format} is included in the element: allowed are "
+                "coordinates and run lengths, of which each element has one"
+            )
+
+    @property
+    def added_bits(self) -> int:
+        """Of one coordinate, run, offset or flag, beside the element's width."""
+        return 0 if self.included else self.bits
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class FormatRankPart(Part):
     format: FormatName
     ranks: Ranks = []
     bits: Bits = 1
+    included: bool = False
 
 
 class SlotsPart(Part):
@@ -85,7 +86,8 @@ class SpatialSkippingPart(Part):
 def compression(role: str, part: CompressionPart) -> Compression:
     """The format of a role as a noun."""
     ranks = tuple(
-        FormatRank(RankFormat(each.format), tuple(each.ranks), each.bits) for each in part.ranks
+        FormatRank(RankFormat(each.format), tuple(each.ranks), each.bits, each.included)
+        for each in part.ranks
     )
     room = part.slots
     slots = None if room is None else Slots(room.rank, room.group, room.slots)

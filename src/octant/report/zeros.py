@@ -33,7 +33,9 @@ def _formats(stores: tuple[Store, ...]) -> Iterator[str]:
     for store in stores:
         for each in store.compression:
             ranks = ", ".join(
-                f"{rank.format} of {rank.bits} b" if rank.format != "bitmask" else "bitmask"
+                f"{rank.format} of {rank.bits} b" + (" in the word" if rank.included else "")
+                if rank.format != "bitmask"
+                else "bitmask"
                 for rank in each.ranks
             )
             where = _slots(each.slots) + (" where smaller" if each.optional else "")

@@ -62,7 +62,7 @@ def stored(
     """
     if compression.slots is not None:
         elements = math.prod(tile) * slot_share(tensor, shape, compression.slots)
-        bits = elements * compression.ranks[0].bits
+        bits = elements * compression.ranks[0].added_bits
         return Stored(elements, bits, (bits,))
     parts = _by_format_rank(compression, tensor, tile)
     block = _block(compression, tensor, tile)
@@ -79,7 +79,7 @@ def stored(
         bits = 0.0 if trivial else _rank_bits(rank, held, size, nonempty)
         if rank.format is RankFormat.RUN_LENGTH and not trivial:
             extra = _fillers(rank, tensor, shape, tile, parts, place, block) * fibers
-            bits += extra * (rank.bits + element_bits * inner)
+            bits += extra * (rank.added_bits + element_bits * inner)
             padding += extra * inner
         metadata.append(bits)
         fibers *= size
@@ -159,7 +159,7 @@ def _rank_bits(rank: FormatRank, held: float, size: int, nonempty: float) -> flo
         case RankFormat.BITMASK | RankFormat.FLAGGED:
             return held * size * rank.bits
         case RankFormat.COORDINATES | RankFormat.RUN_LENGTH:
-            return nonempty * rank.bits
+            return nonempty * rank.added_bits
         case RankFormat.OFFSETS:
             return held * (size + 1) * rank.bits
 

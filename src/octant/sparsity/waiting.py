@@ -24,6 +24,7 @@ from octant.sparsity.shares import Conditions, Nest
 from octant.workload import Even, Structured
 
 _CERTAIN = 1 - 1e-12
+_LEAST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +103,20 @@ def skipping_axes(nest: Nest, architecture: Architecture) -> tuple[Skipped, ...]
     return tuple(found)
 
 
-def waiting(nest: Nest, architecture: Architecture, kept: Conditions) -> Waiting:
+def waiting(nest: Nest, architecture: Architecture, kept: Conditions, timed: float) -> Waiting:
     """How much longer the steps take than their average share of work.
 
     A pass of a fanout is what runs below it; its instances start a pass together, or as far apart
     as a queue before each of them lets them. On masks the work of every instance in every pass is
     counted: instances take the longest of their times, passes the sum. By chance it is the largest
-    of so many normal values, of what instances do not share, fanout by fanout.
+    of so many normal values, of what instances do not share, fanout by fanout; all fanouts together
+    never make a pass longer than one of which nothing is zero.
 
     Args:
         nest: the layer and its loops.
         architecture: with what it skips.
         kept: what a product needs to take time.
+        timed: the share of products that take time.
     """
     along = skipping_axes(nest, architecture)
     filling = math.prod(_filling(nest, each) for each in along)
@@ -129,10 +132,9 @@ def waiting(nest: Nest, architecture: Architecture, kept: Conditions) -> Waiting
             return Waiting(filling, _packed(nest, along[0], work, outer) / filling)
         if work is not None and not along:
             return Waiting(filling, _longest(nest, work, outer, queues))
-    return Waiting(
-        filling,
-        math.prod(_by_chance(nest, along, kept, block, queue) for block, queue in queues.items()),
-    )
+    longest = 1 / max(timed * filling, _LEAST)
+    chance = (_by_chance(nest, along, kept, block, queue) for block, queue in queues.items())
+    return Waiting(filling, min(math.prod(chance), longest))
 
 
 def _queue(architecture: Architecture, block: int) -> int:
