@@ -100,7 +100,7 @@ def holding(
             store = node.store(tensor.role) if isinstance(node, Level) else None
             if store is None or tensor.name not in getattr(block, "keeps", ()):
                 continue
-            form = next((each for each in store.compression if each.role is tensor.role), None)
+            form = store.format_of(tensor.role)
             extents, whole = tensor.shape(tile), shapes[tensor.name]
             bits = architecture.element_bits(store, tensor.role)
             taken = chosen(form, tensor, whole, extents, bits)

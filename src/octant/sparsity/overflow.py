@@ -134,7 +134,7 @@ def _roomy(einsum: Einsum, architecture: Architecture, store: Store) -> Store:
             continue
         shape = tensor.shape(einsum.sizes)
         bits = architecture.element_bits(store, tensor.role)
-        form = next((each for each in store.compression if each.role is tensor.role), None)
+        form = store.format_of(tensor.role)
         held, form = chosen(form, tensor, shape, shape, bits)
         elements = math.prod(shape)
         sure = store.overflow or isinstance(tensor.pattern, Even | Structured)

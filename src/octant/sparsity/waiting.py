@@ -62,6 +62,19 @@ class Waiting:
     imbalance: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Of the groups that instances along an axis choose from.
+
+    Args:
+        nonempty: the share of the leader's parts that are not all zero.
+        passes: that a group takes, over those of one without empty coordinates.
+    """
+
+    nonempty: float
+    passes: float
+
+
 def skipping_axes(nest: Nest, architecture: Architecture) -> tuple[Skipped, ...]:
     """The axes of a mapping along which zeros spare instances."""
     found = []
@@ -119,7 +132,8 @@ def waiting(nest: Nest, architecture: Architecture, kept: Conditions, timed: flo
         timed: the share of products that take time.
     """
     along = skipping_axes(nest, architecture)
-    filling = math.prod(_filling(nest, each) for each in along)
+    groups = [_groups(nest, each) for each in along]
+    filling = math.prod(each.passes / each.nonempty for each in groups if each.nonempty)
     used = sorted({digit.block for digit in nest.digits if not digit.temporal})
     if not used or not kept:
         return Waiting(filling)
@@ -133,7 +147,10 @@ def waiting(nest: Nest, architecture: Architecture, kept: Conditions, timed: flo
         if work is not None and not along:
             return Waiting(filling, _longest(nest, work, outer, queues))
     longest = 1 / max(timed * filling, _LEAST)
-    chance = (_by_chance(nest, along, kept, block, queue) for block, queue in queues.items())
+    shares_of = {each.leader: group.nonempty for each, group in zip(along, groups, strict=True)}
+    chance = (
+        _by_chance(nest, along, shares_of, kept, block, queue) for block, queue in queues.items()
+    )
     return Waiting(filling, min(math.prod(chance), longest))
 
 
@@ -169,7 +186,12 @@ def _instances(nest: Nest, blocks: Iterable[int]) -> int:
 
 
 def _by_chance(
-    nest: Nest, along: tuple[Skipped, ...], kept: Conditions, block: int, queue: int
+    nest: Nest,
+    along: tuple[Skipped, ...],
+    nonempty: dict[str, float],
+    kept: Conditions,
+    block: int,
+    queue: int,
 ) -> float:
     """The busiest instance of a fanout over the average one, where nonzeros are a matter of chance.
 
@@ -190,7 +212,6 @@ def _by_chance(
     ]
     spread = {digit.rank for digit in mine}
     points = float(math.prod(nest.digits[index].factor for index in inside))
-    nonempty = {each.leader: _nonempty_share(nest, each) for each in along}
     deciding = []
     for name, stay in kept.items():
         leader = nest.einsum.tensor(name)
@@ -215,34 +236,23 @@ def _by_chance(
     return expected_busiest(mean, variance, points, instances)
 
 
-def _filling(nest: Nest, each: Skipped) -> float:
-    """The passes that groups take, over those that their nonempty coordinates would fill."""
-    share = _nonempty_share(nest, each)
-    return _pass_share(nest, each) / share if share else 1.0
-
-
-def _pass_share(nest: Nest, each: Skipped) -> float:
-    """The passes that a group takes, over those of one without empty coordinates."""
+def _groups(nest: Nest, each: Skipped) -> _Groups:
+    """What the groups along an axis hold, and the passes that they take."""
     leader = nest.einsum.tensor(each.leader)
     if nest.by_mask(leader):
         counts = _grouped(nest, each)
         slowest = -(-counts // each.lanes)
-        return float(slowest.max(axis=1).mean()) * each.lanes / each.group
+        passes = float(slowest.max(axis=1).mean()) * each.lanes / each.group
+        return _Groups(float(counts.mean()) / each.group, passes)
+    chances = _chances(nest, each)
     block = nest.digits[each.axis[0]].block
     rows = math.prod(
         digit.factor
         for index, digit in enumerate(nest.digits)
         if digit.block == block and index not in each.axis and digit.rank in leader.ranks
     )
-    return slowest_passes(_chances(nest, each), each.lanes, rows) * each.lanes / each.group
-
-
-def _nonempty_share(nest: Nest, each: Skipped) -> float:
-    """The share of the leader's parts that are not all zero."""
-    if nest.by_mask(nest.einsum.tensor(each.leader)):
-        return float(_grouped(nest, each).mean()) / each.group
-    chances = _chances(nest, each)
-    return float((chances * np.arange(len(chances))).sum()) / each.group
+    passes = slowest_passes(chances, each.lanes, rows) * each.lanes / each.group
+    return _Groups(float((chances * np.arange(len(chances))).sum()) / each.group, passes)
 
 
 def _chances(nest: Nest, each: Skipped) -> Floats:
