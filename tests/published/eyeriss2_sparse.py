@@ -6,9 +6,7 @@ save; their densities are not published. Taken instead:
 * MobileNet (width 0.5, 128 x 128): the products of two nonzeros in each layer, of the same network,
   and the nonzero weights of eight layers, as the artifact of Wu et al. (Sparseloop, MICRO 2022) has
   them. Where only products are known both operands are taken as equally dense.
-* AlexNet: the shares of nonzero weights and activations of Han et al., Learning both weights and
-  connections for efficient neural networks, NIPS 2015, Table 4: recalled, and each layer's share of
-  products there is that of its weights times that of the activations before it.
+* AlexNet: as pruned by magnitude (``pruned_networks.py``).
 
 Mappings are the best ones where nothing is zero, least energy x latency, as a user gets them;
 memory outside is no limit, as the paper has it but where it says otherwise. ``make validate``
@@ -17,23 +15,20 @@ searches and records them in ``eyeriss2_sparse.json``; the tests evaluate the re
 
 from __future__ import annotations
 
-import json
 import math
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import octant
 from octant.arch import Architecture, Level
 from octant.files import builtin_architecture
-from octant.mapper import Status
-from octant.mapping import Mapping, from_text, to_text
 from octant.model import Evaluation, evaluate, evaluate_sparse
 from octant.workload import Einsum, Role, Workload
 from octant.zoo import network
 from tests.against.sparseloop.designs import CASES
 from tests.published import scaling
+from tests.published.pruned_networks import SHARES, Shares
+from tests.published.recorded_mappings import Records, read, searched, write
 
 RECORDS = Path(__file__).with_name("eyeriss2_sparse.json")
 LINKED = builtin_architecture("eyeriss2")
@@ -59,27 +54,6 @@ PRODUCTS = (
     2_491_491, 73_728, 1_144_158, 147_456, 2_238_663, 147_456, 2_173_758, 124_096, 1_457_458,
     147_456, 1_677_684, 147_456, 1_821_557, 36_864, 948_572, 73_728, 775_316, 95_443,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Of nonzeros in a layer's tensors."""
-
-    weights: float
-    inputs: float
-    outputs: float
-
-
-_HAN = {
-    "CONV1": Shares(0.84, 1.00, 0.88),
-    "CONV2": Shares(0.38, 0.88, 0.52),
-    "CONV3": Shares(0.35, 0.52, 0.37),
-    "CONV4": Shares(0.37, 0.37, 0.40),
-    "CONV5": Shares(0.37, 0.40, 0.34),
-    "FC6": Shares(0.09, 0.34, 0.36),
-    "FC7": Shares(0.09, 0.36, 0.40),
-    "FC8": Shares(0.25, 0.40, 1.00),
-}
 
 
 def unlimited() -> Architecture:
@@ -112,7 +86,7 @@ def layers(name: str) -> dict[str, Einsum]:
 def shares(name: str) -> dict[str, Shares]:
     """Returns the shares of nonzeros in each layer."""
     if name == ALEXNET:
-        return _HAN
+        return SHARES["alexnet"]
     found: dict[str, Shares] = {}
     known = {int(key[1:]): case for key, case in CASES["eyeriss2_pe"].items()}
     following = 1.0
@@ -136,50 +110,18 @@ def thinned(name: str, layer: str) -> Einsum:
     return replace(einsum, tensors=tensors)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the search of a layer answered."""
-
-    mapping: Mapping
-    status: Status
-
-
 def search_and_record(time_limit_s: float) -> None:
     """Searches all mappings anew."""
-    found = {}
-    for name in NETWORKS:
-        print(f"searching {name} on eyeriss2", file=sys.stderr)
-        for layer in octant.map_network(workload(name), unlimited(), time_limit_s=time_limit_s):
-            result = layer.result
-            assert result.mapping is not None, (name, layer.layer)
-            found[name, layer.layer] = Record(result.mapping, result.status)
-    plain = [
-        json.dumps(
-            {
-                "network": name,
-                "layer": layer,
-                "status": str(one.status),
-                "mapping": [line.strip() for line in to_text(one.mapping, LINKED).splitlines()],
-            }
-        )
-        for (name, layer), one in found.items()
-    ]
-    RECORDS.write_text("[\n" + ",\n".join(plain) + "\n]\n", "utf-8")
+    networks = {name: workload(name) for name in NETWORKS}
+    write(RECORDS, searched(networks, unlimited(), time_limit_s), LINKED)
     recorded.cache_clear()
     evaluated.cache_clear()
 
 
 @cache
-def recorded() -> dict[tuple[str, str], Record]:
-    """Returns the records of the file, none where there is no file."""
-    if not RECORDS.exists():
-        return {}
-    return {
-        (one["network"], one["layer"]): Record(
-            from_text("\n".join(one["mapping"])), Status(one["status"])
-        )
-        for one in json.loads(RECORDS.read_text("utf-8"))
-    }
+def recorded() -> Records:
+    """Returns the recorded mappings."""
+    return read(RECORDS)
 
 
 @cache

@@ -30,6 +30,8 @@ from tests.published.eyeriss2_sparse import (
     shares,
     slowed_by_ddr4,
 )
+from tests.published.pruned_networks import PRODUCTS as PRODUCT_SHARES
+from tests.published.pruned_networks import SHARES as PUBLISHED_SHARES
 
 
 def test_mappings_are_valid_and_proven() -> None:
@@ -50,23 +52,24 @@ def test_products_are_the_published_ones() -> None:
         assert sparse.effectual == pytest.approx(PRODUCTS[number])
 
 
-def test_han_et_al_agree_with_themselves() -> None:
-    """Their products are 84, 33, 18, 14, 14, 3, 3 and 10 % of each layer's (Table 4, recalled)."""
-    found = [100 * of.weights * of.inputs for of in shares(ALEXNET).values()]
-    assert found == pytest.approx([84, 33, 18, 14, 14, 3, 3, 10], abs=0.9)
+@pytest.mark.parametrize("name", PUBLISHED_SHARES)
+def test_han_et_al_agree_with_themselves(name: str) -> None:
+    """A layer's products are weights times inputs, to within the whole per cents of both."""
+    for layer, of in PUBLISHED_SHARES[name].items():
+        assert 100 * of.weights * of.inputs == pytest.approx(PRODUCT_SHARES[name][layer], abs=0.9)
 
 
 def test_throughput_of_sparse_mobilenet() -> None:
-    """Recorded 29 % above: the mesh alone is 17 % above."""
+    """Recorded 27 % above: the mesh alone is 17 % above."""
     rate = 1 / seconds(MOBILENET, sparse=True)
-    assert 0 <= rate / MOBILENET_PER_S - 1 <= 0.292
+    assert 0 <= rate / MOBILENET_PER_S - 1 <= 0.270
 
 
 def test_speedups() -> None:
-    """Of MobileNet 9 % low, of what zeros add to the mesh 11 % high, of AlexNet 52 % low."""
-    assert -0.090 <= speedup(MOBILENET) / OVER_V1[MOBILENET] - 1 <= 0
-    assert 0 <= over_the_mesh() / (OVER_V1[MOBILENET] / MESH_OVER_V1) - 1 <= 0.104
-    assert -0.522 <= speedup(ALEXNET) / OVER_V1[ALEXNET] - 1 <= 0
+    """Of MobileNet 10.5 % low, of what zeros add to the mesh 8.5 % high, of AlexNet 56 % low."""
+    assert -0.106 <= speedup(MOBILENET) / OVER_V1[MOBILENET] - 1 <= 0
+    assert 0 <= over_the_mesh() / (OVER_V1[MOBILENET] / MESH_OVER_V1) - 1 <= 0.085
+    assert -0.562 <= speedup(ALEXNET) / OVER_V1[ALEXNET] - 1 <= 0
 
 
 def test_off_chip_traffic() -> None:

@@ -24,6 +24,7 @@ from tests.published import (
     nvdla_page,
     scaling,
     scaling_page,
+    scnn_networks,
     sparse_page,
     targets_page,
     tpu_page,
@@ -80,6 +81,7 @@ def search_and_record() -> None:
     isca16_alexnet.evaluation.cache_clear()
     scaling.search_and_record(MANY_LAYERS_TIME_LIMIT_S)
     eyeriss2_sparse.search_and_record(MANY_LAYERS_TIME_LIMIT_S)
+    scnn_networks.search_and_record(MANY_LAYERS_TIME_LIMIT_S)
 
 
 if __name__ == "__main__":

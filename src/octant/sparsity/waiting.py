@@ -147,10 +147,8 @@ def waiting(nest: Nest, architecture: Architecture, kept: Conditions, timed: flo
         if work is not None and not along:
             return Waiting(filling, _longest(nest, work, outer, queues))
     longest = 1 / max(timed * filling, _LEAST)
-    shares_of = {each.leader: group.nonempty for each, group in zip(along, groups, strict=True)}
-    chance = (
-        _by_chance(nest, along, shares_of, kept, block, queue) for block, queue in queues.items()
-    )
+    inner = {each: group.nonempty for each, group in zip(along, groups, strict=True)}
+    chance = (_by_chance(nest, inner, kept, block, queue) for block, queue in queues.items())
     return Waiting(filling, min(math.prod(chance), longest))
 
 
@@ -187,17 +185,26 @@ def _instances(nest: Nest, blocks: Iterable[int]) -> int:
 
 def _by_chance(
     nest: Nest,
-    along: tuple[Skipped, ...],
-    nonempty: dict[str, float],
+    inner: dict[Skipped, float],
     kept: Conditions,
     block: int,
     queue: int,
 ) -> float:
     """The busiest instance of a fanout over the average one, where nonzeros are a matter of chance.
 
-    What all instances share makes them wait for nobody. Of instances that get no empty parts, the
-    chances are those of nonempty ones; where such parts are alike, so are the instances.
+    What all instances share makes them wait for nobody. Of instances that get no empty parts, and
+    inside of them, the chances are those of nonempty ones; where such parts are alike, so are the
+    instances. Outside, where parts are still handed out, some instances have more of them.
+
+    Args:
+        nest: the layer and its loops.
+        inner: the axes that skip, each with the share of its leader's parts that are not empty.
+        kept: what a product needs to take time.
+        block: the number of the fanout.
+        queue: passes that wait before each of its instances.
     """
+    along = [each for each in inner if nest.digits[each.axis[0]].block <= block]
+    nonempty = {each.leader: inner[each] for each in along}
     inside = frozenset(index for index, digit in enumerate(nest.digits) if digit.block > block)
     alike = {
         index
