@@ -141,7 +141,7 @@ def _unfit(workload: Workload, architecture: Architecture) -> Iterator[str]:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield (
             f"In {len(names)} of {len(layers)} layers ({', '.join(names[:_NAMED])}{more}) the "
-            f"{role} has more than {slots.slots} nonzeros in some {slots.group} along "
+            f"{role} does not keep to {slots.slots} nonzeros in every {slots.group} along "
             f"{slots.rank}: {architecture.name} holds and multiplies it there as if dense."
         )
 

@@ -254,7 +254,7 @@ def test_the_built_in_chip_profits_from_two_of_four_and_from_nothing_else() -> N
 def test_its_sheet_names_the_layers_that_do_not_fit() -> None:
     said = [line for line in card("half by chance").assumptions if "as if dense" in line]
     assert said == [
-        "In 1 of 1 layers (product) the weight has more than 2 nonzeros in some 4 along C: "
+        "In 1 of 1 layers (product) the weight does not keep to 2 nonzeros in every 4 along C: "
         "sparse-tensor-core holds and multiplies it there as if dense."
     ]
     for case in ("dense", "pruned 2:4", "half of the inputs"):
