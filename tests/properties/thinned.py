@@ -17,6 +17,7 @@ from octant.arch import (
     Packing,
     RankFormat,
     Saving,
+    Slots,
     SpatialSkipping,
     Store,
     ZeroOperands,
@@ -66,7 +67,12 @@ def _chips(draw: st.DrawFn, chip: Architecture, einsum: Einsum) -> Architecture:
     )
     names = list(einsum.sizes)
     packing = st.builds(
-        Packing, st.sampled_from([INPUT, WEIGHT]), st.sampled_from(names), st.just(4), st.just(2)
+        Packing,
+        st.sampled_from([INPUT, WEIGHT]),
+        st.sampled_from(names),
+        st.just(4),
+        st.just(2),
+        st.booleans(),
     )
     return replace(
         chip,
@@ -120,7 +126,11 @@ def _compressions(draw: st.DrawFn, role: Role, names: list[str]) -> Compression:
     cut = draw(st.integers(0, len(names)))
     outer = draw(st.sampled_from(RankFormat))
     inner = draw(st.sampled_from([each for each in RankFormat if each is not RankFormat.OFFSETS]))
-    ranks = [FormatRank(inner, tuple(names[cut:]), draw(st.integers(1, 4)))]
+    if draw(st.integers(0, 3)) == 0:
+        slots = Slots(draw(st.sampled_from(names)), 4, draw(st.integers(1, 4)))
+        return Compression(role, (FormatRank(RankFormat.COORDINATES, (), 2),), slots=slots)
+    counted = inner in (RankFormat.COORDINATES, RankFormat.RUN_LENGTH) and draw(_rarely)
+    ranks = [FormatRank(inner, tuple(names[cut:]), draw(st.integers(1, 4)), included=counted)]
     if draw(st.booleans()):
         ranks.insert(0, FormatRank(outer, tuple(names[:cut]), draw(st.integers(1, 6))))
     block = ((names[-1], 2),) if draw(_rarely) else ()

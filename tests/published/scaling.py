@@ -256,6 +256,8 @@ def cases() -> Iterator[Case]:
                     yield Case(design, pes, name, layer)
         for layer in layers(SMALL):
             yield Case(design, PUBLISHED_PES, SMALL, layer)
+    for layer in layers("alexnet"):
+        yield Case("one network", PUBLISHED_PES, "alexnet", layer)
 
 
 def searched(case: Case, time_limit_s: float) -> Record:

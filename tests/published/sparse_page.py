@@ -9,6 +9,7 @@ from octant.sparsity.packing import mean_fill, share_of_passes
 from octant.workload import Uniform
 from tests.against.sparseloop.designs import CASES
 from tests.against.sparseloop.test_designs import pe
+from tests.published import eyeriss2_page, scnn_page
 from tests.published.eie_layers import ALEX7_UJ, BENCHMARKS, POWER_MW, evaluated
 from tests.published.pages import residual, table
 
@@ -111,6 +112,7 @@ artifact gives the nonzeros of each channel, which is all that the cycles depend
 
 Densities alone are low in every layer: channels with many nonzero weights have many nonzero inputs.
 
+{eyeriss2_page.section()}
 ### Packing on a dual-side sparse tensor core
 
 Latency of a product of 4096 x 4096 matrices over that of dense ones, read off Fig. 21 of Wang et
@@ -130,4 +132,5 @@ multiplied, each PE has a queue of 8.
 
 {eie_energy()}
 Its energies are powers of one PE in its steady state; pointers are priced as weights.
-"""
+
+{scnn_page.section()}"""

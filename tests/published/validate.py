@@ -13,6 +13,7 @@ from tests.published import (
     a100_page,
     components_page,
     dataflows_page,
+    eyeriss2_sparse,
     eyeriss_counted,
     eyeriss_page,
     eyeriss_passes,
@@ -23,6 +24,7 @@ from tests.published import (
     nvdla_page,
     scaling,
     scaling_page,
+    scnn_networks,
     sparse_page,
     targets_page,
     tpu_page,
@@ -78,6 +80,8 @@ def search_and_record() -> None:
     isca16_alexnet.recorded.cache_clear()
     isca16_alexnet.evaluation.cache_clear()
     scaling.search_and_record(MANY_LAYERS_TIME_LIMIT_S)
+    eyeriss2_sparse.search_and_record(MANY_LAYERS_TIME_LIMIT_S)
+    scnn_networks.search_and_record(MANY_LAYERS_TIME_LIMIT_S)
 
 
 if __name__ == "__main__":

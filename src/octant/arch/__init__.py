@@ -10,6 +10,7 @@ from octant.arch.sparsity import (
     Packing,
     RankFormat,
     Saving,
+    Slots,
     SpatialSkipping,
     ZeroOperands,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Packing",
     "RankFormat",
     "Saving",
+    "Slots",
     "SpatialSkipping",
     "Store",
     "VectorUnit",

@@ -103,6 +103,10 @@ class Store:
         if len({each.role for each in self.compression}) != len(self.compression):
             raise InvalidArchitectureError(f"{where} compresses a role in two formats")
 
+    def format_of(self, role: Role) -> Compression | None:
+        """The format in which it holds a role; None where that is element by element."""
+        return next((each for each in self.compression if each.role is role), None)
+
     @property
     def usable_bits(self) -> int | None:
         """The capacity that one tile may take: half where it is double buffered."""

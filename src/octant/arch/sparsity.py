@@ -39,17 +39,55 @@ class FormatRank:
         ranks: the layer's ranks in it; the innermost rank of a format also takes those that no
             rank names.
         bits: of one coordinate, run, offset or flag; a bitmask has 1.
+        included: of a coordinate or run, the bits are part of the element's word: the width of the
+            element counts them.
     """
 
     format: RankFormat
     ranks: tuple[str, ...] = ()
     bits: int = 1
+    included: bool = False
 
     def __post_init__(self) -> None:
         if self.bits < 0 or (self.bits < 1 and self.format is RankFormat.RUN_LENGTH):
             raise InvalidArchitectureError(
                 f"a rank in the format {self.format} has {self.bits} bits: a run length has 1 or "
                 "more, the others 0 (not stored) or more"
+            )
+        if self.included and self.format not in (RankFormat.COORDINATES, RankFormat.RUN_LENGTH):
+            raise InvalidArchitectureError(
+                f"a rank in the format {self.format} is included in the element: allowed are "
+                "coordinates and run lengths, of which each element has one"
+            )
+
+    @property
+    def added_bits(self) -> int:
+        """Of one coordinate, run, offset or flag, beside the element's width."""
+        return 0 if self.included else self.bits
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Room for so many elements of each group of neighbours, zeros where there are fewer nonzeros.
+
+    This is what N:M hardware has (2 slots for 4). A tensor with more nonzeros in some group does
+    not fit, and gets nothing from it.
+
+    Args:
+        rank: along which neighbours are grouped.
+        group: neighbours of a group.
+        slots: of each group.
+    """
+
+    rank: str
+    group: int
+    slots: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.slots <= self.group:
+            raise InvalidArchitectureError(
+                f"{self.slots} slots for {self.group} neighbours along {self.rank}: allowed are 1 "
+                f"to {self.group}"
             )
 
 
@@ -66,12 +104,15 @@ class Compression:
         optional: a tensor that the format would make larger is held as it is.
         block: (rank, neighbours) that are one entry of the format together: held whole where any of
             them is not zero.
+        slots: what the format has room for, where it has no more: it is then one rank of
+            coordinates, those of the slots. A tensor that does not fit is held as it is.
     """
 
     role: Role
     ranks: tuple[FormatRank, ...]
     optional: bool = False
     block: tuple[tuple[str, int], ...] = ()
+    slots: Slots | None = None
 
     def __post_init__(self) -> None:
         if not self.ranks:
@@ -86,11 +127,17 @@ class Compression:
             raise InvalidArchitectureError(
                 f"the compression of {self.role} has blocks of {dict(self.block)}: 1 or more each"
             )
+        formats = [each.format for each in self.ranks]
+        if self.slots and (self.block or formats != [RankFormat.COORDINATES]):
+            raise InvalidArchitectureError(
+                f"the compression of {self.role} has slots: its ranks are one of "
+                f"{RankFormat.COORDINATES}, without blocks"
+            )
 
     @property
     def leaves_zeros_out(self) -> bool:
-        """Only nonzero elements are stored."""
-        single = all(size == 1 for _, size in self.block)
+        """Only nonzero elements are stored; slots that nothing fills hold zeros."""
+        single = self.slots is None and all(size == 1 for _, size in self.block)
         return single and self.ranks[-1].format in COMPRESSED
 
 
@@ -160,12 +207,20 @@ class Packing:
         group: neighbours that are packed together.
         lanes: nonzeros taken at a time; a group with x nonzeros takes ceil(x / lanes) steps, one
             without packing ceil(group / lanes).
+        fixed: groups have no other way: each takes its one step, however few nonzeros it has, and
+            a tensor with more of them in some group is not packed at all.
     """
 
     role: Role
     rank: str
     group: int
     lanes: int
+    fixed: bool = False
+
+    @property
+    def slots(self) -> Slots | None:
+        """What a tensor has to fit; None where every tensor is packed as its groups allow."""
+        return Slots(self.rank, self.group, self.lanes) if self.fixed else None
 
     def __post_init__(self) -> None:
         if not 1 <= self.lanes <= self.group or self.role is Role.OUTPUT:

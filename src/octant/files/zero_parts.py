@@ -11,6 +11,7 @@ from octant.arch import (
     Packing,
     RankFormat,
     Saving,
+    Slots,
     SpatialSkipping,
     ZeroOperands,
 )
@@ -29,6 +30,15 @@ class FormatRankPart(Part):
     format: FormatName
     ranks: Ranks = []
     bits: Bits = 1
+    included: bool = False
+
+
+class SlotsPart(Part):
+    """Room for so many elements of each group of neighbours along a rank."""
+
+    rank: Name
+    group: Count
+    slots: Count
 
 
 class CompressionPart(Part):
@@ -37,6 +47,7 @@ class CompressionPart(Part):
     ranks: list[FormatRankPart]
     optional: bool = False
     block: dict[Name, Count] = {}
+    slots: SlotsPart | None = None
 
 
 class IntersectionPart(Part):
@@ -62,6 +73,7 @@ class PackingPart(Part):
     rank: Name
     group: Count
     lanes: Count
+    fixed: bool = False
 
 
 class SpatialSkippingPart(Part):
@@ -74,9 +86,12 @@ class SpatialSkippingPart(Part):
 def compression(role: str, part: CompressionPart) -> Compression:
     """The format of a role as a noun."""
     ranks = tuple(
-        FormatRank(RankFormat(each.format), tuple(each.ranks), each.bits) for each in part.ranks
+        FormatRank(RankFormat(each.format), tuple(each.ranks), each.bits, each.included)
+        for each in part.ranks
     )
-    return Compression(Role(role), ranks, part.optional, tuple(part.block.items()))
+    room = part.slots
+    slots = None if room is None else Slots(room.rank, room.group, room.slots)
+    return Compression(Role(role), ranks, part.optional, tuple(part.block.items()), slots)
 
 
 def intersection(part: IntersectionPart) -> Intersection:
@@ -95,7 +110,7 @@ def zero_operands(part: ZeroOperandsPart | None) -> ZeroOperands | None:
 
 def packing(part: PackingPart) -> Packing:
     """A packed operand as a noun."""
-    return Packing(Role(part.role), part.rank, part.group, part.lanes)
+    return Packing(Role(part.role), part.rank, part.group, part.lanes, part.fixed)
 
 
 def spatial_skipping(part: SpatialSkippingPart | None) -> SpatialSkipping | None:

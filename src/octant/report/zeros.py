@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from octant.arch import Architecture, Fanout, Saving, Store
+from octant.arch import Architecture, Fanout, Saving, Slots, Store
 
 _DONE = {Saving.GATING: "gated", Saving.SKIPPING: "skipped"}
 
@@ -33,13 +33,19 @@ def _formats(stores: tuple[Store, ...]) -> Iterator[str]:
     for store in stores:
         for each in store.compression:
             ranks = ", ".join(
-                f"{rank.format} of {rank.bits} b" if rank.format != "bitmask" else "bitmask"
+                f"{rank.format} of {rank.bits} b" + (" in the word" if rank.included else "")
+                if rank.format != "bitmask"
+                else "bitmask"
                 for rank in each.ranks
             )
-            where = " where smaller" if each.optional else ""
+            where = _slots(each.slots) + (" where smaller" if each.optional else "")
             yield f"{store.name}: {each.role} as {ranks}{where}"
         if store.overflow:
             yield f"{store.name} may overflow"
+
+
+def _slots(slots: Slots | None) -> str:
+    return f" in {slots.slots} slots of {slots.group} along {slots.rank}" if slots else ""
 
 
 def _instances(fanout: Fanout) -> Iterator[str]:
@@ -57,4 +63,5 @@ def _compute(architecture: Architecture) -> Iterator[str]:
         done, operands = _DONE[compute.zeros.saving], " or ".join(compute.zeros.operands)
         yield f"{compute.name} {done} on {operands}"
     for each in compute.packing:
-        yield f"{each.role} of {each.group} along {each.rank} packed onto {each.lanes} lanes"
+        packed = f"{each.role} of {each.group} along {each.rank} packed onto {each.lanes} lanes"
+        yield packed + (" where each group fits" if each.fixed else "")

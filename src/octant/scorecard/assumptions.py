@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from octant.accuracy.results import Accuracy
-from octant.arch import Architecture
+from octant.arch import Architecture, Slots
 from octant.mapper.result import Status
 from octant.scorecard.leakage import leaking, not_known
 from octant.scorecard.records import Coverage, LayerResult, OperatorTotal, Place
@@ -13,8 +13,11 @@ from octant.scorecard.references import prices
 from octant.scorecard.uncertainty import extrapolated, unlimited
 from octant.scorecard.zeros import losing, overflowing
 from octant.source import Origin
+from octant.sparsity import unfit
 from octant.units import text
 from octant.workload import Einsum, Mask, Role, Tensor, VectorWork, Workload
+
+_NAMED = 4
 
 
 def assumptions(
@@ -114,6 +117,7 @@ def _zeros(workload: Workload, architecture: Architecture, sampled: int) -> Iter
         "coding them have no price."
         + (f" Those of {unused} spare {architecture.name} nothing." if unused else "")
     )
+    yield from _unfit(workload, architecture)
     if sampled:
         yield (
             f"Costs are means over {sampled} runs with the activations of their samples; inputs of "
@@ -123,6 +127,23 @@ def _zeros(workload: Workload, architecture: Architecture, sampled: int) -> Iter
         "The mappings are the best that were found for these zeros; figures on dense data are "
         "those of the mappings that are best there."
     )
+
+
+def _unfit(workload: Workload, architecture: Architecture) -> Iterator[str]:
+    """The layers whose zeros do not lie as the multipliers need them."""
+    missed: dict[tuple[Role, Slots], list[str]] = {}
+    layers = [layer for layer in workload.mac_layers if isinstance(layer.work, Einsum)]
+    for layer in layers:
+        assert isinstance(layer.work, Einsum)
+        for tensor, slots in unfit(layer.work, architecture):
+            missed.setdefault((tensor.role, slots), []).append(layer.name)
+    for (role, slots), names in missed.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield (
+            f"In {len(names)} of {len(layers)} layers ({', '.join(names[:_NAMED])}{more}) the "
+            f"{role} does not keep to {slots.slots} nonzeros in every {slots.group} along "
+            f"{slots.rank}: {architecture.name} holds and multiplies it there as if dense."
+        )
 
 
 def _formats_and_room(

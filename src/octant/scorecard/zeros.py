@@ -44,9 +44,7 @@ def _formats(
         for at in thin.tensors:
             role = mapping.einsum.tensor(at.tensor).role
             store = level.store(role)
-            if at.level != level.name or store is None:
-                continue
-            if role not in {each.role for each in store.compression}:
+            if at.level != level.name or store is None or store.format_of(role) is None:
                 continue
             bits = architecture.element_bits(store, role)
             dense = full.tensor(at.level, at.tensor)

@@ -7,6 +7,7 @@ from octant.sparsity.formats import Stored, stored
 from octant.sparsity.occupancy import Occupancy
 from octant.sparsity.overflow import with_room_for_formats
 from octant.sparsity.passes import thin
+from octant.sparsity.slots import unfit
 
 __all__ = [
     "Floors",
@@ -22,5 +23,6 @@ __all__ = [
     "occupancy_chances",
     "stored",
     "thin",
+    "unfit",
     "with_room_for_formats",
 ]

@@ -8,6 +8,7 @@ not for each stay, since the last one may be shorter: there nothing is known bef
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from octant.arch import Architecture, Compression, Fanout, Level, RankFormat, Saving, Store
@@ -16,6 +17,7 @@ from octant.sparsity.formats import chosen
 from octant.sparsity.nest import Digit
 from octant.sparsity.passes import packing_share
 from octant.sparsity.shares import Nest, of_products
+from octant.sparsity.slots import slot_share
 from octant.workload import Einsum, Role, Tensor
 
 _BOTH = frozenset(Saving)
@@ -58,7 +60,7 @@ class Floors:
 
     def macs(self) -> float:
         """The share of the multiply-accumulates that happen."""
-        packed = {each.role for each in self.architecture.compute.packing}
+        packed = {each.role for each in self.architecture.compute.packing if not each.fixed}
         return min(self.steps(), self._products(self._of_products(_BOTH) | self._tensors(packed)))
 
     def inwards(self, tensor: Tensor, node: int, savings: frozenset[Saving]) -> Least:
@@ -72,30 +74,52 @@ class Floors:
         end = self._next_keeper(tensor.role, node)
         leaders = self._leaders(tensor.role, end, savings)
         if end == len(self.architecture.nodes) and not self._shared_below(tensor.role, node):
-            forms = self._forms(tensor, node)
-            own = frozenset({tensor.name} if any(map(_leaves_out, forms)) else ())
-            return self._least(tensor, node, self._products(leaders | own), self._products(leaders))
-        return self._moved(tensor, node, leaders)
+            return self._least(tensor, node, leaders, self._products)
+        return self._least(tensor, node, leaders, self._stays)
 
     def filled(self, tensor: Tensor, node: int, savings: frozenset[Saving]) -> Least:
         """What a memory gets of a tensor from further out; for the rest see ``inwards``."""
-        return self._moved(tensor, node, self._leaders(tensor.role, node, savings))
+        return self._least(tensor, node, self._leaders(tensor.role, node, savings), self._stays)
 
-    def _moved(self, tensor: Tensor, node: int, leaders: frozenset[str]) -> Least:
-        met = math.prod(
-            0.0 if is_masked(leader) else self._density(leader)
-            for leader in self.einsum.operands
-            if leader.name in leaders
-        )
-        thin = any(map(_leaves_out, self._forms(tensor, node)))
-        return self._least(tensor, node, met * self._density(tensor) if thin else met, met)
+    def _least(
+        self,
+        tensor: Tensor,
+        node: int,
+        leaders: frozenset[str],
+        share_of: Callable[[frozenset[str], frozenset[str]], float],
+    ) -> Least:
+        """The least over the formats that a tensor may have there.
 
-    def _least(self, tensor: Tensor, node: int, elements: float, met: float) -> Least:
+        Args:
+            tensor, node: which, and where.
+            leaders: that must not be zero.
+            share_of: the share of accesses that meet a nonzero of each leader, and of the tensor.
+        """
         if any(store.overflow for _, store in self._stores(tensor.role)):
             return Least(0.0, 0.0)  # accesses may be those of the next memory further out
-        density = self._density(tensor)
-        bits = min(_metadata_bits(form, density) for form in self._forms(tensor, node))
-        return Least(float(elements), met * bits)
+        met, own = share_of(leaders, frozenset()), frozenset({tensor.name})
+        found = []
+        for form in self._forms(tensor, node):
+            kept = self._kept(tensor, form)
+            nonzeros = form is not None and form.leaves_zeros_out
+            elements = share_of(leaders, own) if nonzeros else met * kept
+            found.append((elements, met * _metadata_bits(form, kept)))
+        return Least(*(min(column) for column in zip(*found, strict=True)))
+
+    def _stays(self, leaders: frozenset[str], own: frozenset[str]) -> float:
+        """The least share of stays; of a mask nothing is known but its density."""
+        tensors = [tensor for tensor in self.einsum.tensors if tensor.name in leaders | own]
+        if any(is_masked(tensor) and tensor.name in leaders for tensor in tensors):
+            return 0.0
+        return math.prod(map(self._density, tensors), start=1.0)
+
+    def _kept(self, tensor: Tensor, form: Compression | None) -> float:
+        """The least share of a tensor's elements that a format holds."""
+        if form is None or all(each.format in _KEEPS_EMPTY for each in form.ranks):
+            return 1.0
+        if form.slots is not None:
+            return slot_share(tensor, tensor.shape(self.einsum.sizes), form.slots)
+        return self._density(tensor)
 
     def _leaders(self, role: Role, end: int, savings: frozenset[Saving]) -> frozenset[str]:
         """The tensors whose zeros may spare accesses of a role on its way to a node."""
@@ -123,10 +147,11 @@ class Floors:
     def _tensors(self, roles: set[Role]) -> frozenset[str]:
         return frozenset(tensor.name for tensor in self.einsum.operands if tensor.role in roles)
 
-    def _products(self, names: frozenset[str]) -> float:
+    def _products(self, leaders: frozenset[str], own: frozenset[str] = frozenset()) -> float:
         """The share of products that meet a nonzero of each tensor: the same in every nest."""
         loops = (Digit(rank, size, 1, 0, True) for rank, size in self.einsum.ranks if size > 1)
-        return of_products(Nest(self.einsum, tuple(loops)), dict.fromkeys(names, frozenset()))
+        kept = dict.fromkeys(leaders | own, frozenset[int]())
+        return of_products(Nest(self.einsum, tuple(loops)), kept)
 
     def _density(self, tensor: Tensor) -> float:
         return share(tensor, tensor.shape(self.einsum.sizes))
@@ -163,29 +188,23 @@ class Floors:
         return [self._form(tensor, store) for store in own or further_in]
 
     def _form(self, tensor: Tensor, store: Store) -> Compression | None:
-        form = next((each for each in store.compression if each.role is tensor.role), None)
         shape = tensor.shape(self.einsum.sizes)
         bits = self.architecture.element_bits(store, tensor.role)
-        return chosen(form, tensor, shape, shape, bits)[1]
+        return chosen(store.format_of(tensor.role), tensor, shape, shape, bits)[1]
 
 
-def _leaves_out(form: Compression | None) -> bool:
-    """Whether a format may hold less than all elements."""
-    return form is not None and not all(each.format in _KEEPS_EMPTY for each in form.ranks)
-
-
-def _metadata_bits(form: Compression | None, density: float) -> float:
+def _metadata_bits(form: Compression | None, kept: float) -> float:
     """The least bits of a format for each element; inner ranks of a single coordinate take none."""
     if form is None:
         return 0.0
     found, dropped = [], False
     for rank in form.ranks:
-        fibers = density if dropped else 1.0
+        fibers = kept if dropped else 1.0
         match rank.format:
             case RankFormat.BITMASK | RankFormat.FLAGGED | RankFormat.OFFSETS:
                 found.append(rank.bits * fibers)
             case RankFormat.COORDINATES | RankFormat.RUN_LENGTH:
-                found.append(rank.bits * density)
+                found.append(rank.added_bits * kept)
             case RankFormat.UNCOMPRESSED:
                 found.append(0.0)
         dropped |= rank.format not in _KEEPS_EMPTY

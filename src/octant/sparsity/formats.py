@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from octant.arch import Compression, FormatRank, RankFormat
 from octant.sparsity.density import Extents, empty_chance, masked, share
+from octant.sparsity.slots import fits, slot_share
 from octant.workload import Tensor
 
 _NEGLIGIBLE = 1e-12
@@ -50,6 +51,8 @@ def stored(
         tile: the extents of the tile.
         element_bits: width of an element.
 
+    Slots hold so many elements of each group, whatever these are; the tensor fits them.
+
     >>> from octant.workload import Role, Term
     >>> A = Tensor("A", Role.INPUT, ((Term("M"),), (Term("K"),)), density=0.1)
     >>> csr = Compression(Role.INPUT, (FormatRank(RankFormat.OFFSETS, ("M",), 14),
@@ -57,6 +60,10 @@ def stored(
     >>> round(stored(csr, A, (128, 128), (128, 128), 8).bits(8))
     26382
     """
+    if compression.slots is not None:
+        elements = math.prod(tile) * slot_share(tensor, shape, compression.slots)
+        bits = elements * compression.ranks[0].added_bits
+        return Stored(elements, bits, (bits,))
     parts = _by_format_rank(compression, tensor, tile)
     block = _block(compression, tensor, tile)
     fibers = held = 1.0
@@ -72,7 +79,7 @@ def stored(
         bits = 0.0 if trivial else _rank_bits(rank, held, size, nonempty)
         if rank.format is RankFormat.RUN_LENGTH and not trivial:
             extra = _fillers(rank, tensor, shape, tile, parts, place, block) * fibers
-            bits += extra * (rank.bits + element_bits * inner)
+            bits += extra * (rank.added_bits + element_bits * inner)
             padding += extra * inner
         metadata.append(bits)
         fibers *= size
@@ -98,14 +105,19 @@ def chosen(
 ) -> tuple[Stored, Compression | None]:
     """What a tile takes, and the format: None where it is held element by element.
 
-    An optional format is left off where it would make the whole tensor larger.
+    An optional format is left off where it would make the whole tensor larger, one with slots where
+    the tensor does not fit them.
     """
-    if compression is None:
+    if compression is None or not _fits(compression, tensor, shape):
         return plain(tile), None
     whole = stored(compression, tensor, shape, shape, element_bits)
     if compression.optional and whole.bits(element_bits) >= math.prod(shape) * element_bits:
         return plain(tile), None
     return stored(compression, tensor, shape, tile, element_bits), compression
+
+
+def _fits(compression: Compression, tensor: Tensor, shape: Extents) -> bool:
+    return compression.slots is None or fits(tensor, shape, compression.slots)
 
 
 def _by_format_rank(
@@ -147,7 +159,7 @@ def _rank_bits(rank: FormatRank, held: float, size: int, nonempty: float) -> flo
         case RankFormat.BITMASK | RankFormat.FLAGGED:
             return held * size * rank.bits
         case RankFormat.COORDINATES | RankFormat.RUN_LENGTH:
-            return nonempty * rank.bits
+            return nonempty * rank.added_bits
         case RankFormat.OFFSETS:
             return held * (size + 1) * rank.bits
 

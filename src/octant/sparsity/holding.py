@@ -64,7 +64,8 @@ class Held:
         a format take does not change with the elements.
         """
         each = 0.0
-        if self.compression is not None and self.compression.ranks[-1].format in _BY_ELEMENT:
+        form = self.compression
+        if form and form.leaves_zeros_out and form.ranks[-1].format in _BY_ELEMENT:
             each = self.stored.by_rank[-1] / max(self.stored.elements, _LEAST)
         fixed = self.stored.metadata_bits - each * self.stored.elements
         element = self.bits if self.leaves_zeros_out else self.bits * self.kept_share
@@ -99,7 +100,7 @@ def holding(
             store = node.store(tensor.role) if isinstance(node, Level) else None
             if store is None or tensor.name not in getattr(block, "keeps", ()):
                 continue
-            form = next((each for each in store.compression if each.role is tensor.role), None)
+            form = store.format_of(tensor.role)
             extents, whole = tensor.shape(tile), shapes[tensor.name]
             bits = architecture.element_bits(store, tensor.role)
             taken = chosen(form, tensor, whole, extents, bits)

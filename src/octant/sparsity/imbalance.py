@@ -13,23 +13,8 @@ from octant.sparsity.density import Floats
 _DRAWN = 1024
 
 
-def busiest(work: Floats, instances: int) -> float:
-    """The work of the busiest instance over the average, pass by pass, on real masks.
-
-    Args:
-        work: (instances, passes) products of each instance in each pass.
-        instances: the first axis' meaning is that many instances at work.
-
-    >>> import numpy as np
-    >>> busiest(np.array([[3.0, 1.0], [1.0, 1.0]]), 2)  # passes take 3 and 1 of 2 and 1
-    1.3333333333333333
-    """
-    total = work.sum()
-    return float(work.max(axis=0).sum() * instances / total) if total else 1.0
-
-
 def expected_busiest(mean: float, variance: float, most: float, instances: int) -> float:
-    """The same by chance: the largest of so many equal instances, over their mean.
+    """The work of the busiest of so many equal instances over the average, by chance.
 
     The largest of n normal values, by Blom's approximation of order statistics ((n - 3/8) / (n +
     1/4)), at most all of the work. Instances that share operands differ less than independent
@@ -64,8 +49,6 @@ def queued(work: Floats, depth: int) -> float:
     >>> import numpy as np
     >>> queued(np.array([[3.0, 1.0], [1.0, 3.0]]), 1)  # the second runs ahead of the first
     1.0
-    >>> busiest(np.array([[3.0, 1.0], [1.0, 3.0]]), 2)
-    1.5
     """
     total = work.sum()
     if not total:

@@ -134,12 +134,13 @@ def _roomy(einsum: Einsum, architecture: Architecture, store: Store) -> Store:
             continue
         shape = tensor.shape(einsum.sizes)
         bits = architecture.element_bits(store, tensor.role)
-        form = next((each for each in store.compression if each.role is tensor.role), None)
+        form = store.format_of(tensor.role)
         held, form = chosen(form, tensor, shape, shape, bits)
         elements = math.prod(shape)
         sure = store.overflow or isinstance(tensor.pattern, Even | Structured)
         thin = form is not None and form.leaves_zeros_out
-        data = held.elements / elements if thin else 1.0
+        sized = thin or (form is not None and form.slots is not None)
+        data = held.elements / elements if sized else 1.0
         metadata = held.metadata_bits / elements
         if thin and not sure:
             room = store.capacity_bits / (data * bits + metadata)

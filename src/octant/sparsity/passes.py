@@ -21,6 +21,7 @@ from octant.sparsity.nest import Hop, digits, hops
 from octant.sparsity.overflow import overflow_shares, spilled
 from octant.sparsity.packing import mean_fill, share_of_passes
 from octant.sparsity.shares import Conditions, Nest, Share, narrower
+from octant.sparsity.slots import axis_of, fits, slot_share
 from octant.sparsity.waiting import Waiting, skipping_axes, waiting
 from octant.workload import Einsum, Tensor
 
@@ -86,7 +87,7 @@ def thin(
     padding = _padding(einsum, architecture, held)
     slots = min(1.0, timed * packing * padding)
     happening = min(happening * padding, slots)
-    wait = waiting(nest, architecture, timed_kept) if timed < 1 else Waiting()
+    wait = waiting(nest, architecture, timed_kept, timed) if timed < 1 else Waiting()
     everything = {tensor.name: frozenset[int]() for tensor in einsum.operands}
     return SparseCounts(
         tensors=tensors,
@@ -148,8 +149,9 @@ def _of_products(
 ) -> tuple[Conditions, Conditions]:
     """What a product needs to be computed, and what it needs to take time.
 
-    An operand that does not come leaves nothing to multiply; of a packed one only nonzeros do;
-    instances along an axis that skips get only parts that are not empty.
+    An operand that does not come leaves nothing to multiply; of a packed one only nonzeros do,
+    but of fixed slots all, whatever they hold; instances along an axis that skips get only parts
+    that are not empty.
     """
     einsum = nest.einsum
     happening: dict[str, frozenset[int]] = {}
@@ -160,7 +162,7 @@ def _of_products(
     for along in skipping_axes(nest, architecture):
         happening = narrower(happening, {along.leader: along.inside})
         timed = narrower(timed, {along.leader: along.inside})
-    packed = {each.role for each in architecture.compute.packing}
+    packed = {each.role for each in architecture.compute.packing if not each.fixed}
     alone = {tensor.name: frozenset[int]() for tensor in einsum.operands if tensor.role in packed}
     happening = narrower(happening, alone)
     zeros = architecture.compute.zeros
@@ -269,17 +271,14 @@ def packing_share(
     factor = 1.0
     for each in architecture.compute.packing:
         for tensor in einsum.operands:
-            axis = next(
-                (
-                    index
-                    for index, terms in enumerate(tensor.axes)
-                    if each.rank in [term.rank for term in terms]
-                ),
-                None,
-            )
+            axis = axis_of(tensor, each.rank)
             if tensor.role is not each.role or axis is None:
                 continue
             shape = tensor.shape(einsum.sizes)
+            if each.slots is not None:
+                if fits(tensor, shape, each.slots):
+                    factor *= slot_share(tensor, shape, each.slots)
+                continue
             group = tuple(
                 min(each.group, extent) if index == axis else 1
                 for index, extent in enumerate(shape)

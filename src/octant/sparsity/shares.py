@@ -24,6 +24,7 @@ from octant.workload import Einsum, Tensor
 #: A tensor's name to the digits of the window in which it must not be all zero.
 Conditions: TypeAlias = Mapping[str, frozenset[int]]
 Floats: TypeAlias = NDArray[np.float64]
+_Unfolded: TypeAlias = tuple[NDArray[np.bool_], tuple[int, ...]]
 
 #: A mask of more points than this in the loop nest is taken as chance of the same density.
 MOST_POINTS = 1 << 25
@@ -44,16 +45,27 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """A layer and the digits of its mapping: what shares are taken of."""
+    """A layer and the digits of its mapping: what shares are taken of.
+
+    Masks are laid out over the digits when they are first met, and kept.
+    """
 
     einsum: Einsum
     digits: tuple[Digit, ...]
     shapes: dict[str, tuple[int, ...]] = field(init=False)
+    _unfolded: dict[str, _Unfolded] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         sizes = self.einsum.sizes
         shapes = {tensor.name: tensor.shape(sizes) for tensor in self.einsum.tensors}
         object.__setattr__(self, "shapes", shapes)
+        object.__setattr__(self, "_unfolded", {})
+
+    def unfolded(self, tensor: Tensor) -> _Unfolded:
+        """The mask over the digits of a tensor's ranks, and these; False outside of the layer."""
+        if tensor.name not in self._unfolded:
+            self._unfolded[tensor.name] = _unfolded(self, tensor)
+        return self._unfolded[tensor.name]
 
     def shape(self, tensor: Tensor) -> tuple[int, ...]:
         """The extents of a whole tensor."""
@@ -159,14 +171,13 @@ def _split(nest: Nest, kept: Conditions) -> tuple[float, dict[str, frozenset[int
 
 def occupied(nest: Nest, tensor: Tensor, inside: frozenset[int]) -> _Factor:
     """1 where the window of a masked tensor has a nonzero; an axis for each digit outside of it."""
-    values, mine = _unfolded(nest, tensor)
+    values, mine = nest.unfolded(tensor)
     gone = tuple(place for place, index in enumerate(mine) if index in inside)
     left = tuple(index for index in mine if index not in inside)
     return np.asarray(values.any(axis=gone), np.float64), left
 
 
-def _unfolded(nest: Nest, tensor: Tensor) -> tuple[NDArray[np.bool_], tuple[int, ...]]:
-    """The mask over the digits of a tensor's ranks; False where no point of the layer is."""
+def _unfolded(nest: Nest, tensor: Tensor) -> _Unfolded:
     nonzero = masked(tensor, nest.shape(tensor))
     assert nonzero is not None
     mine = tuple(index for index, digit in enumerate(nest.digits) if digit.rank in tensor.ranks)

@@ -24,6 +24,7 @@ from octant.sparsity.shares import Conditions, Nest
 from octant.workload import Even, Structured
 
 _CERTAIN = 1 - 1e-12
+_LEAST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,19 @@ class Waiting:
 
     filling: float = 1.0
     imbalance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Of the groups that instances along an axis choose from.
+
+    Args:
+        nonempty: the share of the leader's parts that are not all zero.
+        passes: that a group takes, over those of one without empty coordinates.
+    """
+
+    nonempty: float
+    passes: float
 
 
 def skipping_axes(nest: Nest, architecture: Architecture) -> tuple[Skipped, ...]:
@@ -102,21 +116,24 @@ def skipping_axes(nest: Nest, architecture: Architecture) -> tuple[Skipped, ...]
     return tuple(found)
 
 
-def waiting(nest: Nest, architecture: Architecture, kept: Conditions) -> Waiting:
+def waiting(nest: Nest, architecture: Architecture, kept: Conditions, timed: float) -> Waiting:
     """How much longer the steps take than their average share of work.
 
     A pass of a fanout is what runs below it; its instances start a pass together, or as far apart
     as a queue before each of them lets them. On masks the work of every instance in every pass is
     counted: instances take the longest of their times, passes the sum. By chance it is the largest
-    of so many normal values, of what instances do not share, fanout by fanout.
+    of so many normal values, of what instances do not share, fanout by fanout; all fanouts together
+    never make a pass longer than one of which nothing is zero.
 
     Args:
         nest: the layer and its loops.
         architecture: with what it skips.
         kept: what a product needs to take time.
+        timed: the share of products that take time.
     """
     along = skipping_axes(nest, architecture)
-    filling = math.prod(_filling(nest, each) for each in along)
+    groups = [_groups(nest, each) for each in along]
+    filling = math.prod(each.passes / each.nonempty for each in groups if each.nonempty)
     used = sorted({digit.block for digit in nest.digits if not digit.temporal})
     if not used or not kept:
         return Waiting(filling)
@@ -129,10 +146,10 @@ def waiting(nest: Nest, architecture: Architecture, kept: Conditions) -> Waiting
             return Waiting(filling, _packed(nest, along[0], work, outer) / filling)
         if work is not None and not along:
             return Waiting(filling, _longest(nest, work, outer, queues))
-    return Waiting(
-        filling,
-        math.prod(_by_chance(nest, along, kept, block, queue) for block, queue in queues.items()),
-    )
+    longest = 1 / max(timed * filling, _LEAST)
+    inner = {each: group.nonempty for each, group in zip(along, groups, strict=True)}
+    chance = (_by_chance(nest, inner, kept, block, queue) for block, queue in queues.items())
+    return Waiting(filling, min(math.prod(chance), longest))
 
 
 def _queue(architecture: Architecture, block: int) -> int:
@@ -167,13 +184,27 @@ def _instances(nest: Nest, blocks: Iterable[int]) -> int:
 
 
 def _by_chance(
-    nest: Nest, along: tuple[Skipped, ...], kept: Conditions, block: int, queue: int
+    nest: Nest,
+    inner: dict[Skipped, float],
+    kept: Conditions,
+    block: int,
+    queue: int,
 ) -> float:
     """The busiest instance of a fanout over the average one, where nonzeros are a matter of chance.
 
-    What all instances share makes them wait for nobody. Of instances that get no empty parts, the
-    chances are those of nonempty ones; where such parts are alike, so are the instances.
+    What all instances share makes them wait for nobody. Of instances that get no empty parts, and
+    inside of them, the chances are those of nonempty ones; where such parts are alike, so are the
+    instances. Outside, where parts are still handed out, some instances have more of them.
+
+    Args:
+        nest: the layer and its loops.
+        inner: the axes that skip, each with the share of its leader's parts that are not empty.
+        kept: what a product needs to take time.
+        block: the number of the fanout.
+        queue: passes that wait before each of its instances.
     """
+    along = [each for each in inner if nest.digits[each.axis[0]].block <= block]
+    nonempty = {each.leader: inner[each] for each in along}
     inside = frozenset(index for index, digit in enumerate(nest.digits) if digit.block > block)
     alike = {
         index
@@ -188,7 +219,6 @@ def _by_chance(
     ]
     spread = {digit.rank for digit in mine}
     points = float(math.prod(nest.digits[index].factor for index in inside))
-    nonempty = {each.leader: _nonempty_share(nest, each) for each in along}
     deciding = []
     for name, stay in kept.items():
         leader = nest.einsum.tensor(name)
@@ -213,34 +243,23 @@ def _by_chance(
     return expected_busiest(mean, variance, points, instances)
 
 
-def _filling(nest: Nest, each: Skipped) -> float:
-    """The passes that groups take, over those that their nonempty coordinates would fill."""
-    share = _nonempty_share(nest, each)
-    return _pass_share(nest, each) / share if share else 1.0
-
-
-def _pass_share(nest: Nest, each: Skipped) -> float:
-    """The passes that a group takes, over those of one without empty coordinates."""
+def _groups(nest: Nest, each: Skipped) -> _Groups:
+    """What the groups along an axis hold, and the passes that they take."""
     leader = nest.einsum.tensor(each.leader)
     if nest.by_mask(leader):
         counts = _grouped(nest, each)
         slowest = -(-counts // each.lanes)
-        return float(slowest.max(axis=1).mean()) * each.lanes / each.group
+        passes = float(slowest.max(axis=1).mean()) * each.lanes / each.group
+        return _Groups(float(counts.mean()) / each.group, passes)
+    chances = _chances(nest, each)
     block = nest.digits[each.axis[0]].block
     rows = math.prod(
         digit.factor
         for index, digit in enumerate(nest.digits)
         if digit.block == block and index not in each.axis and digit.rank in leader.ranks
     )
-    return slowest_passes(_chances(nest, each), each.lanes, rows) * each.lanes / each.group
-
-
-def _nonempty_share(nest: Nest, each: Skipped) -> float:
-    """The share of the leader's parts that are not all zero."""
-    if nest.by_mask(nest.einsum.tensor(each.leader)):
-        return float(_grouped(nest, each).mean()) / each.group
-    chances = _chances(nest, each)
-    return float((chances * np.arange(len(chances))).sum()) / each.group
+    passes = slowest_passes(chances, each.lanes, rows) * each.lanes / each.group
+    return _Groups(float((chances * np.arange(len(chances))).sum()) / each.group, passes)
 
 
 def _chances(nest: Nest, each: Skipped) -> Floats:

@@ -97,6 +97,28 @@ def test_eyeriss2_is_that_of_jetcas_2019() -> None:
         assert inner.capacity_bits is not None and outer.capacity_bits == 12 * inner.capacity_bits
 
 
+def test_eyeriss2_codes_in_words_of_12_b_and_goes_to_columns() -> None:
+    """Everywhere on the chip a word is 8 b of value and 4 b of run; dense values take as much."""
+    chip = builtin_architecture("eyeriss2")
+    coded = [
+        (store, form)
+        for level in chip.levels[1:]
+        for store in level.stores
+        for form in store.compression
+    ]
+    assert {form.role for _, form in coded} == {Role.INPUT, Role.WEIGHT}
+    for store, form in coded:
+        assert store.element_bits == ((form.role, 12),)
+        run = form.ranks[-1]
+        assert (run.bits, run.included) == (4, True)
+    pads = chip.levels[-1]
+    assert {each.target for each in pads.intersections} == {Role.WEIGHT, Role.OUTPUT}
+    weights = pads.store(Role.WEIGHT)
+    assert weights is not None and weights.metadata_bits == 17 * 7
+    (lane,) = chip.fanouts[-1].axes
+    assert lane.size == 2 and lane.skipping is not None and lane.skipping.leader is Role.WEIGHT
+
+
 def test_prices_of_eyeriss2_are_the_ratios_of_isca_2016() -> None:
     mac = builtin_architecture("eyeriss").compute.mac_energy
     assert mac is not None

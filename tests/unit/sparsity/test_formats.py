@@ -217,6 +217,22 @@ def test_structured_nonzeros_take_coordinates_in_their_group() -> None:
     assert stored(blocks, matrix(0.5, pattern), MATRIX, (16, 32), 8).elements == 16 * 32
 
 
+@pytest.mark.parametrize("density", [0.02, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("how", [COORDINATES, RankFormat.RUN_LENGTH])
+def test_what_is_in_the_word_is_not_counted_beside_it(how: RankFormat, density: float) -> None:
+    """8 b and a run of 4 b beside them, or words of 12 b: as many bits, fillers included."""
+    beside, inside = (
+        Compression(Role.INPUT, (FormatRank(how, (), 4, included),)) for included in (False, True)
+    )
+    tensor = matrix(density)
+    coded, word = (
+        stored(form, tensor, MATRIX, MATRIX, bits).bits(bits)
+        for form, bits in ((beside, 8), (inside, 12))
+    )
+    assert word == pytest.approx(coded)
+    assert density < 1 or word == SIDE**2 * 12
+
+
 def test_all_formats_lose_on_dense_data() -> None:
     """More bits than values alone, each by its metadata."""
     plain = SIDE**2 * 8
@@ -237,6 +253,7 @@ def test_an_optional_format_is_left_off_where_it_loses() -> None:
         lambda: Compression(Role.INPUT, ()),
         lambda: Compression(Role.INPUT, (FormatRank(OFFSETS, ("K",)), FormatRank(OFFSETS, ("K",)))),
         lambda: FormatRank(RankFormat.RUN_LENGTH, (), 0),
+        lambda: FormatRank(RankFormat.BITMASK, (), 1, included=True),
         lambda: Compression(Role.INPUT, FORMATS["CSR"], block=(("K", 0),)),
     ],
 )
