@@ -87,6 +87,11 @@ class Quantity:
         """Whether it was seen in its source or derived from what was."""
         return self.sure is not Sureness.RECALLED
 
+    @property
+    def limit(self) -> str:
+        """What stands before the value where it is a limit: ``at most``; empty elsewhere."""
+        return "" if self.bound is Bound.EXACT else f"{self.bound} "
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -118,11 +123,6 @@ class Run:
 
     def __getitem__(self, name: str) -> Quantity | None:
         return dict(self.entries).get(name)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it says that all layers ran."""
-        return self.layers == ("all",)
 
 
 @dataclass(frozen=True, slots=True)
