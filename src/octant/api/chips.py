@@ -36,7 +36,7 @@ def published_chips(
 
     records = {name: builtin_record(name) for name in record_names()}
     for path in (file for given in more for file in _files(Path(given))):
-        record = load_record(f"{path.parent}/{path.name}", cited=True)
+        record = load_record(str(path) if path.name != str(path) else f"./{path}", cited=True)
         if record.name in records:
             raise FileFormatError(
                 f"{path}: the chip is named {record.name!r}, like another; give it another name"

@@ -195,10 +195,14 @@ class Record:
         return quantity.method or self.method
 
     def citations(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Every citation once, with the paths of what rests on it and the places of these."""
+        """Every citation once, with the paths of what rests on it and the places of these.
+
+        What is only recalled of a publication is called so: nobody looked it up there.
+        """
         uses: dict[str, list[str]] = {}
-        cited = [(path, each.citation, each.place) for path, each in self.quantities()]
-        cited += [(other.what, other.citation, other.place) for other in self.others]
-        for path, citation, place in cited:
-            uses.setdefault(citation, []).append(f"{path} ({place})" if place else path)
+        cited = [(path, each.citation, each.place, each.sure) for path, each in self.quantities()]
+        cited += [(each.what, each.citation, each.place, each.sure) for each in self.others]
+        for path, citation, place, sure in cited:
+            aside = ", ".join([place] * bool(place) + [sure.value] * (sure is Sureness.RECALLED))
+            uses.setdefault(citation, []).append(f"{path} ({aside})" if aside else path)
         return tuple((citation, tuple(paths)) for citation, paths in uses.items() if citation)
