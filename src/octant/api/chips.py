@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from octant.chips import Choice, Record, chosen
-from octant.errors import FileFormatError
+from octant.errors import FileFormatError, UnknownNameError
 
 if TYPE_CHECKING:
     from octant.scorecard import PublishedSheet
     from octant.scorecard.audit import Audit
+    from octant.workload import Workload
 
 
 def published_chips(
@@ -89,7 +90,14 @@ def audit(claim: str | Path | Record) -> Audit:
     from octant.scorecard.audit import audit as audited
 
     record = claim if isinstance(claim, Record) else load_record(str(claim))
-    return audited(record, load_network)
+
+    def network(name: str) -> Workload:
+        try:
+            return load_network(name)
+        except UnknownNameError as error:
+            raise UnknownNameError(f"the workload of a run of {record.name}: {error}") from None
+
+    return audited(record, network)
 
 
 def _files(path: Path) -> list[Path]:

@@ -163,6 +163,17 @@ def _of_energy(run: Run) -> Iterator[Pair]:
             "throughput / power",
             "inferences per energy",
         )
+    if stated and economy:
+        implied, how = 1 / stated.value, "1 / energy an inference"
+        yield Pair(
+            "energy.inferences-per-joule",
+            "energy",
+            "inferences a joule",
+            economy.value,
+            implied,
+            how,
+            "inferences per energy",
+        )
     operations = fact(run["efficiency"])
     speed, power = derive.rate(run), fact(run["power"])
     if operations and speed and power:

@@ -220,6 +220,19 @@ def test_energy_from_the_run_time_where_no_rate_is_given() -> None:
     assert "energy.power-time" in codes(base.replace("energy: 2.5 mJ", "energy: 5 mJ"))
 
 
+def test_energy_against_its_inverse_where_no_power_is_given() -> None:
+    base = COMPLETE.replace("    power: 500 mW\n", "", 1)
+    assert "energy.inferences-per-joule" not in codes(base)
+    wrong = base.replace("inferences_per_j: 400", "inferences_per_j: 500")
+    assert codes(wrong)["energy.inferences-per-joule"] is Severity.CONTRADICTION
+
+
+def test_a_network_that_is_not_built_in_is_told_with_its_claim() -> None:
+    claim = Record("x", "x", runs=(Run("a", workload="alexnte"),))
+    with pytest.raises(UnknownNameError, match="of a run of x: there is no network 'alexnte'"):
+        api.audit(claim)
+
+
 def test_beyond_the_peak_only_by_counting_what_was_skipped() -> None:
     text = COMPLETE.replace("achieved: 289.8 GOPS", "achieved: 500 GOPS").replace(
         "counts_skipped: false\n    off", "counts_skipped: true\n    off", 1
