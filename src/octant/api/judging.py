@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,11 +63,7 @@ def judge_network(
     }
     growth = _growth(file)
     if growth is not None:
-        shared = {key: options.get(key) for key in ("batch", "dims", "dataflow", "time_limit_s")}
-        narrow = in_formats(chip, options.get("recipe"))
-        others[growth] = efficiency_of_larger(
-            network, narrow, growth.times, weak=growth.weak, progress=progress, **shared
-        )
+        others[growth] = _efficiency(network, chip, growth, progress, options)
     limits = tuple(Need(name, limit) for name, limit in file.limits())
     return judge(card, (*limits, *others), name=file.name, title=file.title, others=others)
 
@@ -78,6 +75,29 @@ def _growth(file: NeedsFile) -> Need | None:
         return None
     weak = asked.scaling == "weak"
     return Need("scalability", asked.at_least, times=asked.times, weak=weak)
+
+
+def _efficiency(
+    network: Network,
+    chip: Architecture,
+    need: Need,
+    progress: Callable[[Progress], None] | None,
+    options: dict[str, Any],
+) -> Figure | Missing:
+    """What is left of the speedup of the larger chip that is needed, in the formats of the card."""
+    recipe = options.get("recipe")
+    found = efficiency_of_larger(
+        network,
+        in_formats(chip, recipe),
+        need.times,
+        weak=need.weak,
+        progress=progress,
+        **{key: options.get(key) for key in ("batch", "dims", "dataflow", "time_limit_s")},
+    )
+    if isinstance(found, Missing) or recipe is None or not recipe.overrides:
+        return found
+    others = ", ".join(layer for layer, _ in recipe.overrides)
+    return replace(found, basis=f"{found.basis}; {others} in the formats of all other layers")
 
 
 def _share(

@@ -72,6 +72,16 @@ def test_scalability(octant: Octant, tiny: str, needs: Path) -> None:
     assert decision.figure is not None and decision.figure.value < 1
 
 
+def test_a_larger_chip_in_the_formats_of_most_layers(
+    octant: Octant, tiny: str, needs: Path
+) -> None:
+    needs.write_text(HEAD + "scalability: {at_least: 1 %, times: 4, scaling: strong}\n")
+    arguments = ("judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet")
+    done = octant(*arguments, "--format", "4", "--layer", "first:weights=8,activations=8")
+    assert done.code == 0
+    assert "first in the formats of all other layers" in " ".join(done.out.split())
+
+
 def test_what_cannot_grow_is_undecided(octant: Octant, tiny: str, needs: Path) -> None:
     """The PE of Eyeriss v2 has no array."""
     needs.write_text(HEAD + "scalability: {at_least: 1 %, times: 4, scaling: strong}\n")
