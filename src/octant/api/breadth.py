@@ -157,7 +157,10 @@ def efficiency_of_larger(
         dims: sizes, as for ``evaluate``.
         dataflow: one of the chip's, or ``any``; by default the chip's first.
         time_limit_s: for each search.
-        progress: called before the first search, and after each layer on each of the two chips.
+        progress: called after each layer on each of the two chips.
+
+    Raises:
+        UnknownNameError: no such network, chip, dataflow or dimension.
     """
     from octant.eyexam import scaling
     from octant.scorecard import Missing
@@ -172,7 +175,6 @@ def efficiency_of_larger(
         if progress:
             progress(Progress(done, total, layer))
 
-    count(0, 1, "")
     flow = _dataflow(chip, dataflow)
     limit = {"time_limit_s": time_limit_s}
     try:
