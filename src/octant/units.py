@@ -184,6 +184,10 @@ def parse(quantity: str, dimension: str, *, positive: bool = False) -> float:
     return value
 
 
+#: The least number that is printed in a unit, where it is not 1.
+_LEAST = {"mm^2": 0.1}
+
+
 def text(value: float, dimension: str) -> str:
     """A quantity with the prefix that suits it, to four significant digits.
 
@@ -201,6 +205,8 @@ def text(value: float, dimension: str) -> str:
     ('108 KiB', '200 MHz', '1.6 GB/s')
     >>> text(8.0204e-3, "energy"), text(12, "capacity"), text(0.25, "share")
     ('8.02 mJ', '12 b', '25 %')
+    >>> text(0.84e-6, "area"), text(72920e-12, "area")
+    ('0.84 mm^2', '72920 um^2')
     """
     known = _dimension_of(dimension)
     if not math.isfinite(value):
@@ -273,10 +279,13 @@ def _neutral(units: tuple[str, ...], known: _Dimension) -> str:
 
 
 def _best(value: float, units: tuple[str, ...], known: _Dimension) -> str:
-    """The text in the largest unit whose rounded number is at least 1, else in the smallest."""
+    """The text in the largest unit whose rounded number is at least 1, else in the smallest.
+
+    Square millimetres begin at a tenth: a million square micrometres make one.
+    """
     for unit in reversed(units):
         number = _rounded(value / known.units[unit])
-        if number >= 1 or unit == units[0]:
+        if number >= _LEAST.get(unit, 1) or unit == units[0]:
             return f"{_plain(number)} {unit}"
     raise UnitError(f"no unit for {value}")
 

@@ -96,8 +96,9 @@ def section() -> str:
     rows.append(_row("MI210, matrix product, held-out mean", 0.06, a100_page.mean_off(second)))
     return f"""## Aims
 
-What a model of a published chip should reach, and what this one does. Not modelled at all are the
-frame rates of NVDLA and the ratios of Eyeriss v2 on sparse networks.
+What a model of a published chip should reach, and what this one does. No number was aimed at for
+the frame rates of NVDLA (below). Not modelled at all are the ratios of Eyeriss v2 on sparse
+networks.
 
 {table(["", "aim", "reached", "so far"], rows)}
 """

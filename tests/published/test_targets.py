@@ -69,6 +69,12 @@ def test_two_layers_of_the_same_passes_were_measured_apart() -> None:
         x.measured.processing_s / PASSES[name] for name, x in LAYERS.items() if x in (four, five)
     ]
     assert each[0] / each[1] == pytest.approx(1.067, abs=0.001)
+    once = five.measured.processing_s - 2 * (
+        four.measured.processing_s - five.measured.processing_s
+    )
+    assert once == pytest.approx(-2e-3)
+    moved = five.measured.buffer_bytes / four.measured.buffer_bytes
+    assert moved == pytest.approx(PASSES["CONV5"] / PASSES["CONV4"], abs=0.002)
 
 
 def test_every_aim_says_whether_it_is_met() -> None:

@@ -11,12 +11,19 @@ from octant.api.formats import in_formats
 from octant.api.insight import multiplying
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture, Dataflow
-from octant.errors import InfeasibleError, RunFailedError, UnknownNameError, near_misses
+from octant.errors import (
+    InfeasibleError,
+    InvalidWorkloadError,
+    RunFailedError,
+    UnknownNameError,
+    near_misses,
+)
 
 if TYPE_CHECKING:
     from octant.eyexam.flexibility import Flexibility, Trial
-    from octant.eyexam.scaling import Scalability
+    from octant.eyexam.scaling import Larger, Scalability
     from octant.eyexam.suite import Suite
+    from octant.scorecard import Figure, Missing
 
 
 def flexibility(
@@ -125,6 +132,75 @@ def scalability(
         aspects=scaling.aspects(layers, chip, flow),
         growth=scaling.growth(layers, chip, flow, time_limit_s=time_limit_s, progress=count),
     )
+
+
+def efficiency_of_larger(
+    network: Network,
+    on: Chip,
+    times: int,
+    *,
+    weak: bool,
+    batch: int | None = None,
+    dims: Dimensions | None = None,
+    dataflow: str | None = None,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Figure | Missing:
+    """The speedup of one larger chip over how much larger it is, or why that is not known.
+
+    Args:
+        network: as for ``evaluate``.
+        on: as for ``evaluate``.
+        times: how many times the compute units.
+        weak: memories and ports outside of the array grow, too.
+        batch: inferences of one run.
+        dims: sizes, as for ``evaluate``.
+        dataflow: one of the chip's, or ``any``; by default the chip's first.
+        time_limit_s: for each search.
+        progress: called after each layer on each of the two chips.
+
+    Raises:
+        UnknownNameError: no such network, chip, dataflow or dimension.
+    """
+    from octant.eyexam import scaling
+    from octant.scorecard import Missing
+
+    workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
+    grown = scaling.scaled(chip, times, weak=weak)
+    if grown.compute_units == chip.compute_units:
+        words = f"{chip.name} has no array that could grow"
+        return Missing(words, "a chip with an array of compute units")
+
+    def count(done: int, total: int, layer: str) -> None:
+        if progress:
+            progress(Progress(done, total, layer))
+
+    flow = _dataflow(chip, dataflow)
+    limit = {"time_limit_s": time_limit_s}
+    try:
+        layers = multiplying(workload, chip)
+        found = scaling.larger(layers, chip, flow, times, weak=weak, progress=count, **limit)
+    except (InfeasibleError, InvalidWorkloadError) as error:
+        return Missing(str(error), "a network that runs on the chip as it is")
+    return _efficiency(found)
+
+
+def _efficiency(found: Larger) -> Figure | Missing:
+    """The efficiency with what it rests on."""
+    from octant.scorecard import Figure, Missing, Unit
+    from octant.source import Origin
+
+    point = found.point
+    if point.efficiency is None:
+        return Missing(point.stopped_by, "a chip on which every layer has a mapping when it grows")
+    words = (
+        f"{point.speedup:.3g} times as fast with {point.units:,} compute units, {point.factor:.3g} "
+        f"times those there are, {'weak' if point.weak else 'strong'} scaling, at the average "
+        f"bandwidth; stopped by {point.stopped_by}"
+    )
+    if not found.proven:
+        words += "; a search was stopped, so that a faster mapping may exist on either chip"
+    return Figure(point.efficiency, Unit.SHARE, Origin.MODELLED, words)
 
 
 def _require_networks(suite: Suite) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from octant.chips import Choice, Record, chosen
-from octant.errors import FileFormatError
+from octant.errors import FileFormatError, UnknownNameError
 
 if TYPE_CHECKING:
     from octant.scorecard import PublishedSheet
     from octant.scorecard.audit import Audit
+    from octant.workload import Workload
 
 
 def published_chips(
@@ -36,7 +37,7 @@ def published_chips(
 
     records = {name: builtin_record(name) for name in record_names()}
     for path in (file for given in more for file in _files(Path(given))):
-        record = load_record(f"{path.parent}/{path.name}", cited=True)
+        record = load_record(str(path) if path.name != str(path) else f"./{path}", cited=True)
         if record.name in records:
             raise FileFormatError(
                 f"{path}: the chip is named {record.name!r}, like another; give it another name"
@@ -89,7 +90,14 @@ def audit(claim: str | Path | Record) -> Audit:
     from octant.scorecard.audit import audit as audited
 
     record = claim if isinstance(claim, Record) else load_record(str(claim))
-    return audited(record, load_network)
+
+    def network(name: str) -> Workload:
+        try:
+            return load_network(name)
+        except UnknownNameError as error:
+            raise UnknownNameError(f"the workload of a run of {record.name}: {error}") from None
+
+    return audited(record, network)
 
 
 def _files(path: Path) -> list[Path]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from octant.api.breadth import efficiency_of_larger
 from octant.api.evaluation import Progress, evaluate
+from octant.api.formats import in_formats
 from octant.api.loading import Chip, Network, load_architecture, load_network
 from octant.arch import Architecture
 from octant.errors import InfeasibleError
@@ -15,6 +18,11 @@ from octant.scorecard import Figure, Missing, Scorecard
 from octant.scorecard.judge import Judgement, Need, judge
 from octant.scorecard.records import OperatorTotal, Unit
 from octant.source import Origin
+
+if TYPE_CHECKING:
+    from octant.files.needs import NeedsFile
+
+_EVERY_LAYER = 1.0
 
 
 def judge_network(
@@ -27,6 +35,8 @@ def judge_network(
     **options: Any,
 ) -> Judgement:
     """The verdict: is the network on the chip viable for the product that a file describes?
+
+    Larger chips are examined only where the file asks for scalability.
 
     Args:
         network: as for ``evaluate``.
@@ -47,10 +57,47 @@ def judge_network(
     for name in file.must_run:
         load_network(name)
     card = evaluate(network, chip, objective=objective, progress=progress, **options)
-    others = {name: _share(name, chip, card, objective, progress) for name in file.must_run}
+    others: dict[Need, Figure | Missing] = {
+        Need("must_run", _EVERY_LAYER, name): _share(name, chip, card, objective, progress)
+        for name in file.must_run
+    }
+    growth = _growth(file)
+    if growth is not None:
+        others[growth] = _efficiency(network, chip, growth, progress, options)
     limits = tuple(Need(name, limit) for name, limit in file.limits())
-    musts = tuple(Need("must_run", 1.0, name) for name in file.must_run)
-    return judge(card, limits + musts, name=file.name, title=file.title, others=others)
+    return judge(card, (*limits, *others), name=file.name, title=file.title, others=others)
+
+
+def _growth(file: NeedsFile) -> Need | None:
+    """What is needed of a larger chip."""
+    asked = file.scalability
+    if asked is None:
+        return None
+    weak = asked.scaling == "weak"
+    return Need("scalability", asked.at_least, times=asked.times, weak=weak)
+
+
+def _efficiency(
+    network: Network,
+    chip: Architecture,
+    need: Need,
+    progress: Callable[[Progress], None] | None,
+    options: dict[str, Any],
+) -> Figure | Missing:
+    """What is left of the speedup of the larger chip that is needed, in the formats of the card."""
+    recipe = options.get("recipe")
+    found = efficiency_of_larger(
+        network,
+        in_formats(chip, recipe),
+        need.times,
+        weak=need.weak,
+        progress=progress,
+        **{key: options.get(key) for key in ("batch", "dims", "dataflow", "time_limit_s")},
+    )
+    if isinstance(found, Missing) or recipe is None or not recipe.overrides:
+        return found
+    others = ", ".join(layer for layer, _ in recipe.overrides)
+    return replace(found, basis=f"{found.basis}; {others} in the formats of all other layers")
 
 
 def _share(

@@ -1,6 +1,7 @@
 """What a report implies: operations a second and a joule, from what it states.
 
-Only facts are used, and a limit is not a value. What is derived names every citation it rests on.
+Only facts are used, and a limit is not a value; it is a limit where one is asked for. What is
+derived names every citation it rests on.
 """
 
 from __future__ import annotations
@@ -17,6 +18,29 @@ def fact(quantity: Quantity | None) -> Quantity | None:
     """The quantity where it is a fact and a value, else None."""
     usable = quantity is not None and quantity.is_fact and quantity.bound is Bound.EXACT
     return quantity if usable else None
+
+
+def at_most(quantity: Quantity | None) -> Quantity | None:
+    """The quantity where it is a fact that nothing exceeds: a value, or a limit from above.
+
+    >>> from octant.chips.record import Quantity
+    >>> die = Quantity(331e-6, "area", bound=Bound.AT_MOST)
+    >>> at_most(die) is die, at_least(die) is None, fact(die) is None
+    (True, True, True)
+    """
+    usable = quantity is not None and quantity.is_fact and quantity.bound is not Bound.AT_LEAST
+    return quantity if usable else None
+
+
+def at_least(quantity: Quantity | None) -> Quantity | None:
+    """The quantity where it is a fact that nothing falls below: a value, or a limit from below."""
+    usable = quantity is not None and quantity.is_fact and quantity.bound is not Bound.AT_MOST
+    return quantity if usable else None
+
+
+def area_at_most(record: Record) -> Quantity | None:
+    """The area that the chip does not exceed: of the core, else of the die."""
+    return at_most(record["core_area"]) or at_most(record["die_area"])
 
 
 def rate(run: Run) -> Quantity | None:

@@ -87,6 +87,11 @@ class Quantity:
         """Whether it was seen in its source or derived from what was."""
         return self.sure is not Sureness.RECALLED
 
+    @property
+    def limit(self) -> str:
+        """What stands before the value where it is a limit: ``at most``; empty elsewhere."""
+        return "" if self.bound is Bound.EXACT else f"{self.bound} "
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -118,11 +123,6 @@ class Run:
 
     def __getitem__(self, name: str) -> Quantity | None:
         return dict(self.entries).get(name)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it says that all layers ran."""
-        return self.layers == ("all",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +195,14 @@ class Record:
         return quantity.method or self.method
 
     def citations(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Every citation once, with the paths of what rests on it and the places of these."""
+        """Every citation once, with the paths of what rests on it and the places of these.
+
+        What is only recalled of a publication is called so: nobody looked it up there.
+        """
         uses: dict[str, list[str]] = {}
-        cited = [(path, each.citation, each.place) for path, each in self.quantities()]
-        cited += [(other.what, other.citation, other.place) for other in self.others]
-        for path, citation, place in cited:
-            uses.setdefault(citation, []).append(f"{path} ({place})" if place else path)
+        cited = [(path, each.citation, each.place, each.sure) for path, each in self.quantities()]
+        cited += [(each.what, each.citation, each.place, each.sure) for each in self.others]
+        for path, citation, place, sure in cited:
+            aside = ", ".join([place] * bool(place) + [sure.value] * (sure is Sureness.RECALLED))
+            uses.setdefault(citation, []).append(f"{path} ({aside})" if aside else path)
         return tuple((citation, tuple(paths)) for citation, paths in uses.items() if citation)

@@ -115,7 +115,7 @@ def evaluate(
     )
     given: dict[str, Any] = {"dataflow": dataflow, "time_limit_s": limit_s}
     tried = insight.tried(chip, given, quiet) if flexibility else None
-    grown = insight.grown(network, chip, given, batch, dims, quiet) if scalability else None
+    grown = insight.grown(network, chip, recipe, given, batch, dims, quiet) if scalability else None
     more = insight.examined(network, chip, recipe, given, batch, dims, quiet) if eyexam else ()
     with progress(quiet=quiet) as report, run_progress(quiet=quiet) as running:
         card = api.evaluate(
@@ -285,7 +285,10 @@ def judge(
     needs: Annotated[
         str,
         typer.Option(
-            "--needs", metavar="FILE", help="What the product needs: a .yaml file of limits."
+            "--needs",
+            metavar="FILE",
+            help="What the product needs: a .yaml file of limits.",
+            autocompletion=completion.needs,
         ),
     ],
     batch: options.Batch = None,

@@ -80,6 +80,12 @@ def list_chips(
         None if kind is None else Kind(options.word("--kind", kind, [each.value for each in Kind])),
         network,
     )
+    if name is not None and choice != Choice():
+        raise typer.BadParameter(
+            f"--process, --method, --kind and --network choose among all chips, and {name!r} is "
+            "one; leave them out, or the name",
+            param_hint="'[NAME|FILE]'",
+        )
     records = _records(name, more or (), choice)
     if drawn is not None:
         write_survey(drawn, survey(records))

@@ -43,6 +43,11 @@ def records(incomplete: str) -> list[str]:
     return _starting(incomplete, record_names()) + _files(incomplete, ".yaml")
 
 
+def needs(incomplete: str) -> list[str]:
+    """Files that may say what a product needs."""
+    return _files(incomplete, ".yaml")
+
+
 def shown(incomplete: str) -> list[str]:
     """Everything that ``octant show`` shows."""
     return chips(incomplete) + networks(incomplete)

@@ -326,16 +326,19 @@ def tried(chip: Architecture, given: dict[str, Any], quiet: bool) -> Flexibility
 def grown(
     network: str,
     chip: Architecture,
+    recipe: Recipe | None,
     given: dict[str, Any],
     batch: int | None,
     dims: dict[str, int | float],
     quiet: bool,
 ) -> Scalability:
-    """Larger chips and networks, for ``evaluate --scalability``."""
+    """Larger chips and networks, for ``evaluate --scalability``, in the formats of the sheet."""
     from octant import api
+    from octant.api.formats import in_formats
 
+    own = in_formats(chip, recipe)
     with progress(quiet=quiet) as report:
-        return api.scalability(network, chip, batch=batch, dims=dims, progress=report, **given)
+        return api.scalability(network, own, batch=batch, dims=dims, progress=report, **given)
 
 
 def examined(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from octant.arch import Architecture, Dataflow, Fanout, Level, Store
 from octant.bounds import parallelism
 from octant.errors import InfeasibleError
-from octant.eyexam.examination import examine_network
+from octant.eyexam.examination import Progress, examine_network
 from octant.eyexam.records import STEPS, NetworkExam
 from octant.eyexam.relaxing import shapes
 from octant.eyexam.slope import chip_points
@@ -183,19 +183,82 @@ def chips(
                 exam = base if factor == 1 else _exam(layers, chip, dataflow, time_limit_s)
                 points.append(_point(exam, base, chip, architecture, weak))
             except InfeasibleError as error:
-                times = chip.compute_units / architecture.compute_units
-                points.append(
-                    ScalePoint(
-                        weak, times, chip.compute_units, None, None, None, None, str(error), 1.0
-                    )
-                )
+                points.append(_without_mapping(chip, architecture, weak, error))
             if progress:
                 progress(f"{chip.compute_units} PEs")
     return tuple(points)
 
 
+@dataclass(frozen=True, slots=True)
+class Larger:
+    """A larger chip beside the chip as it is.
+
+    Args:
+        point: the larger chip.
+        proven: every search on both chips ended with its proof.
+    """
+
+    point: ScalePoint
+    proven: bool
+
+
+def larger(
+    layers: Layers,
+    architecture: Architecture,
+    dataflow: Dataflow,
+    factor: float,
+    *,
+    weak: bool,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+) -> Larger:
+    """Returns the network on one larger chip: two examinations, and no other size.
+
+    Args:
+        layers: with multiply-accumulates, with their work in the chip's formats.
+        architecture: the chip as it is.
+        dataflow: the constraints.
+        factor: how many times the PEs; the axes are rounded, so that ``point.factor`` may differ.
+        weak: memories and ports outside of the array grow, too.
+        time_limit_s: for each search.
+        progress: called as the work goes on: how much is done, how much there is, what was last.
+
+    Raises:
+        InfeasibleError: a layer has no mapping on the chip as it is.
+    """
+    chip = scaled(architecture, factor, weak=weak)
+    different = len({einsum for _, einsum in layers})
+
+    def counted(before: int) -> Progress:
+        def count(done: int, _: int, layer: str) -> None:
+            if progress:
+                progress(before + done, 2 * different, layer)
+
+        return count
+
+    base = _exam(layers, architecture, dataflow, time_limit_s, counted(0))
+    try:
+        exam = _exam(layers, chip, dataflow, time_limit_s, counted(different))
+    except InfeasibleError as error:
+        return Larger(_without_mapping(chip, architecture, weak, error), True)
+    proven = all(layer.optimal for found in (base, exam) for layer in found.layers)
+    return Larger(_point(exam, base, chip, architecture, weak), proven)
+
+
+def _without_mapping(
+    chip: Architecture, own: Architecture, weak: bool, error: InfeasibleError
+) -> ScalePoint:
+    """A chip on which a layer has no mapping."""
+    factor = chip.compute_units / own.compute_units
+    return ScalePoint(weak, factor, chip.compute_units, None, None, None, None, str(error), 1.0)
+
+
 def _exam(
-    layers: Layers, chip: Architecture, dataflow: Dataflow, time_limit_s: float | None
+    layers: Layers,
+    chip: Architecture,
+    dataflow: Dataflow,
+    time_limit_s: float | None,
+    progress: Progress | None = None,
 ) -> NetworkExam:
     return examine_network(
         layers,
@@ -206,6 +269,7 @@ def _exam(
         win_back=False,
         pipeline=False,
         time_limit_s=time_limit_s,
+        progress=progress,
     )
 
 

@@ -93,6 +93,8 @@ def _message(
             return _node(value)
         case "greater_than_equal":
             return f"is {value}; allowed is {details['ctx']['ge']} or more"
+        case "less_than_equal":
+            return f"is {value}; allowed is {details['ctx']['le']} or less"
         case kind if kind in _ALLOWED:
             return f"is {kind_of(value)}; allowed is {_ALLOWED[kind]}"
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -13,6 +13,8 @@ from octant.files.part import Name, Part
 from octant.files.quantity import quantity_type, share_type
 
 NEEDS_HEADER = "needs 1"
+#: The largest chip that ``octant scalability`` tries, over the chip as it is.
+MOST_TIMES = 64
 
 
 def _limit(word: str, dimension: str, example: str) -> Any:
@@ -20,6 +22,19 @@ def _limit(word: str, dimension: str, example: str) -> Any:
     kind = share_type(example) if dimension == "share" else quantity_type(dimension, example)
     fields: dict[str, Any] = {word: (kind, ...)}
     return create_model(f"Limit {word} {dimension}", __base__=Part, **fields) | None
+
+
+class GrowthPart(Part):
+    """What must be left of the speedup of a larger chip: ``efficiency`` of the glossary."""
+
+    at_least: share_type("80 %")  # type: ignore[valid-type]
+    times: Annotated[
+        int, Field(ge=2, le=MOST_TIMES, description="how many times the compute units")
+    ]
+    scaling: Annotated[
+        Literal["strong", "weak"],
+        Field(description="memories and ports outside of the array as they are, or grown along"),
+    ]
 
 
 class NeedsFile(Part):
@@ -38,14 +53,15 @@ class NeedsFile(Part):
     must_run: tuple[Name, ...] = Field(
         default=(), strict=False, description="networks of which every layer must run on the chip"
     )
+    scalability: GrowthPart | None = None
 
     def limits(self) -> tuple[tuple[str, float], ...]:
-        """The limits by name, in SI."""
+        """The limits of what a scorecard tells by name, in SI."""
         given = ((name, getattr(self, name)) for name in type(self).model_fields)
         return tuple(
             (name, next(value for _, value in limit))
             for name, limit in given
-            if isinstance(limit, Part)
+            if isinstance(limit, Part) and not isinstance(limit, GrowthPart)
         )
 
 
@@ -74,7 +90,7 @@ def parse_needs(text: str, name: str = "<text>") -> NeedsFile:
     file, faults = validated(NeedsFile, document)
     if file is None or faults:
         raise document.refusal(faults)
-    if not file.limits() and not file.must_run:
+    if not (file.limits() or file.must_run or file.scalability):
         allowed = [key for key in NeedsFile.model_fields if key not in ("octant", "name", "title")]
         message = f"needs nothing; state at least one of {', '.join(allowed)}"
         raise document.refusal([Fault((), message)])

@@ -63,6 +63,12 @@ def from_json(text: str, kind: type[_Result], name: str = "<text>") -> _Result:
     expected = next(item.default for item in fields(kind) if item.name == "schema")
     schema = data.get("schema", "missing") if isinstance(data, dict) else "missing"
     if schema != expected:
+        what = str(schema).partition("/")[0]
+        if what.startswith("octant.") and what != str(expected).partition("/")[0]:
+            raise FileFormatError(
+                f"{name}: schema is {schema!r}, which is another kind of result; read here is "
+                f"{expected!r}: give the file of such a one"
+            )
         raise FileFormatError(
             f"{name}: schema is {schema!r}; this version of Octant reads {expected!r}: evaluate "
             "again, or use the version that wrote the file"

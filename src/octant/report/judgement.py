@@ -36,7 +36,7 @@ def judgement_page(found: Judgement, *, width: int = WIDTH) -> str:
     head = f"{found.network} on {found.chip}, batch {found.batch}, for {what}"
     lines = [*paragraph(head, width=width), "", *fields(facts, width=width, indent=_INDENT), ""]
     columns = [
-        Column("need"),
+        Column("need", wraps=True),
         Column("limit", right=True),
         Column("has", right=True),
         Column("margin", right=True),
@@ -89,6 +89,8 @@ def _limit(decision: Decision) -> str:
 
 def _name(decision: Decision) -> str:
     need = decision.need
+    if need.times:
+        return f"{need.name}, {need.times} x the units, {'weak' if need.weak else 'strong'}"
     return f"runs {need.network}" if need.network else need.name
 
 

@@ -209,7 +209,8 @@ def references_page(cited: Sequence[Citation], *, width: int = WIDTH) -> str:
     numbers = {each.citation: number for number, each in enumerate(cited, start=1)}
     uses = {each.citation: _uses(each) for each in cited}
     head = paragraph(
-        "What the numbers of the published chips rest on; after each, the chips and the entries.",
+        "What the numbers of the published chips rest on; after each, the chips and the entries. "
+        "What is recalled was not looked up there, is no fact, and enters no figure.",
         width=width,
     )
     lines = references(numbers, width=width, uses=uses)

@@ -14,6 +14,13 @@ from octant.units import text
 _COLOURS = "viridis"
 _UNKNOWN = "#888888"
 _MARKERS = {Method.MEASURED: "o", Method.SIMULATED: "^", None: "x"}
+#: Where a name may stand beside its point, in points, and which of its edges is there: best first.
+_PLACES = (
+    (6, 4, "left"), (6, -9, "left"), (-6, 4, "right"), (-6, -9, "right"), (0, 9, "center"),
+    (0, -14, "center"), (6, 13, "left"), (6, -18, "left"),
+)  # fmt: skip
+#: Half of the side of a square around a point that no name covers, in pixels.
+_CLEAR = 4.0
 
 
 def write_survey(path: Path, found: Survey) -> None:
@@ -29,11 +36,10 @@ def write_survey(path: Path, found: Survey) -> None:
     figure = new_figure(9, 6.5)
     axis = figure.add_subplot()
     colours = _colours(found.points)
-    for point in found.points:
-        _draw(axis, point, colours)
+    names = [_draw(axis, point, colours) for point in found.points]
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.margins(x=0.1, y=0.08)
+    axis.margins(x=0.08, y=0.08)
     axis.set_xlabel("throughput, operations/s")
     axis.set_ylabel("efficiency, operations/J")
     axis.set_title("Published chips: efficiency against throughput")
@@ -41,7 +47,38 @@ def write_survey(path: Path, found: Survey) -> None:
     _legend(axis, colours)
     left = "" if not found.left_out else f" Without both figures: {', '.join(found.left_out)}."
     figure.supxlabel(textwrap.fill(found.caveat + left, 125), fontsize=7, ha="center")
+    _place(figure, axis, names)
     write_figure(path, figure)
+
+
+def _place(figure: Any, axis: Any, names: list[Any]) -> None:
+    """Puts each name where it covers no point and no name before it, as far as there is room."""
+    from matplotlib.transforms import Bbox
+
+    figure.draw_without_rendering()
+    points = [axis.transData.transform(name.xy) for name in names]
+    taken = [Bbox([point - _CLEAR, point + _CLEAR]) for point in points]
+    for name in names:
+        found = [_box(name, place) for place in _PLACES]
+        clashes = [
+            sum(box.overlaps(other) for other in taken) + len(taken) * (not _within(box, axis.bbox))
+            for box in found
+        ]
+        best = clashes.index(min(clashes))
+        taken.append(_box(name, _PLACES[best]))
+
+
+def _box(name: Any, place: tuple[float, float, str]) -> Any:
+    """The name at a place, and the box that it takes there."""
+    name.xyann, side = place[:2], place[2]
+    name.set_horizontalalignment(side)
+    return name.get_window_extent()
+
+
+def _within(box: Any, frame: Any) -> bool:
+    return bool(
+        frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+    )
 
 
 def _colours(points: tuple[Point, ...]) -> dict[float | None, Any]:
@@ -57,7 +94,8 @@ def _colours(points: tuple[Point, ...]) -> dict[float | None, Any]:
     return found
 
 
-def _draw(axis: Any, point: Point, colours: dict[float | None, Any]) -> None:
+def _draw(axis: Any, point: Point, colours: dict[float | None, Any]) -> Any:
+    """Draws a point; returns its name, which is not placed yet."""
     colour = colours[point.process_m]
     marker = _MARKERS[point.method]
     hollow = point.is_peak and marker != "x"
@@ -71,13 +109,15 @@ def _draw(axis: Any, point: Point, colours: dict[float | None, Any]) -> None:
         gid=point.chip,
     )
     name = f"{point.chip}*" if point.counts_skipped else point.chip
-    axis.annotate(
+    label = axis.annotate(
         f"{name} ({point.formats})" if point.formats else name,
         (point.operations_per_s, point.operations_per_j),
-        xytext=(5, 4),
+        xytext=(0, 0),
         textcoords="offset points",
         fontsize=7,
     )
+    label.set_in_layout(False)
+    return label
 
 
 def _legend(axis: Any, colours: dict[float | None, Any]) -> None:
@@ -97,4 +137,6 @@ def _legend(axis: Any, colours: dict[float | None, Any]) -> None:
         mark("peak", marker="o", color="black", fillstyle="none"),
         mark("* counts skipped operations", marker=""),
     ]
-    axis.legend(handles=handles, fontsize=7, ncols=2, loc="lower right", framealpha=0.9)
+    axis.legend(
+        handles=handles, fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0
+    )

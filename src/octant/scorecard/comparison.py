@@ -186,7 +186,10 @@ def _differ(check: Check, sheets: Sequence[Sheet]) -> list[bool]:
 
 
 def _rows(sheets: Sequence[Sheet], differences: Sequence[tuple[str, Check]]) -> list[ComparedRow]:
-    """Every row that a sheet has, those of one metric together, in the order of the sheets."""
+    """Every row that a sheet has, those of one metric together.
+
+    They are in the order of the first sheet; those that it lacks follow, in that of the next one.
+    """
     unfair = [(letter, check, _differ(check, sheets)) for letter, check in differences]
     found = []
     for metric, _ in sheets[0].metrics:
@@ -194,13 +197,12 @@ def _rows(sheets: Sequence[Sheet], differences: Sequence[tuple[str, Check]]) -> 
         labels: dict[str, list[str]] = {}
         for row in (row for each in metrics for row in each.rows):
             labels.setdefault(row.name, []).append(row.label)
-        order = dict.fromkeys(row.name for each in metrics for row in each.rows)
-        for name in order:
+        for name, words in labels.items():
             figures = tuple(
                 next((row.figure for row in each.rows if row.name == name), None)
                 for each in metrics
             )
-            found.append(_compared(metric, name, shared_label(labels[name]), figures, unfair))
+            found.append(_compared(metric, name, shared_label(words), figures, unfair))
     return found
 
 

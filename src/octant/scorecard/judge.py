@@ -1,13 +1,15 @@
 """The verdict: is a network on a chip viable for a product?
 
 Needs are decided in the order accuracy, latency and throughput, energy and power, cost, then
-flexibility: a chip that misses the accuracy need not be fast, and one that is too slow need not be
-frugal (Sze, Chen, Yang, Emer, IEEE Solid-State Circuits Magazine 12(3), 2020). The first that is
-missed decides. What is not evaluated is not met: it is undecided, and says what to add.
+flexibility and scalability: a chip that misses the accuracy need not be fast, and one that is too
+slow need not be frugal (Sze, Chen, Yang, Emer, IEEE Solid-State Circuits Magazine 12(3), 2020). The
+first that is missed decides. What is not evaluated is not met: it is undecided, and says what to
+add.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,10 +17,10 @@ from octant.scorecard.records import Figure, Metric, Missing, Scorecard, Unit
 from octant.source import Origin
 
 #: The name and version of the JSON form.
-SCHEMA = "octant.judgement/1"
+SCHEMA = "octant.judgement/2"
 
-#: What may be needed, in the order in which it is decided: the need, its metric, the row, whether
-#: the figure must be at least the limit, and the unit.
+#: What may be needed, in the order in which it is decided: the need, its metric, the row (empty
+#: where the scorecard has no row for it), whether the figure must be at least the limit, the unit.
 DECIDED = (
     ("accuracy", "accuracy", "accuracy", True, Unit.SHARE),
     ("latency", "latency", "latency", False, Unit.SECOND),
@@ -28,6 +30,7 @@ DECIDED = (
     ("cost", "cost", "", False, Unit.USD),
     ("area", "cost", "area", False, Unit.SQUARE_METRE),
     ("must_run", "flexibility", "layers_run", True, Unit.SHARE),
+    ("scalability", "scalability", "", True, Unit.SHARE),
 )
 
 
@@ -47,11 +50,15 @@ class Need:
         name: one of ``DECIDED``; ``must_run`` comes once for each network.
         limit: in SI.
         network: of ``must_run``; empty elsewhere.
+        times: of ``scalability``, how many times the compute units; 0 elsewhere.
+        weak: of ``scalability``, memories and ports outside of the array grow along.
     """
 
     name: str
     limit: float
     network: str = ""
+    times: int = 0
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ def judge(
     *,
     name: str = "",
     title: str = "",
-    others: dict[str, Figure | Missing] | None = None,
+    others: Mapping[Need, Figure | Missing] | None = None,
 ) -> Judgement:
     """The verdict on a scorecard.
 
@@ -128,7 +135,8 @@ def judge(
         needs: in any order; they are decided in that of ``DECIDED``.
         name: of the needs.
         title: what the product is.
-        others: for each network that must run, the share of its layers that do.
+        others: what the scorecard does not tell: for each network that must run, the share of its
+            layers that do; for a larger chip, its efficiency.
     """
     order = [each[0] for each in DECIDED]
     decisions = tuple(
@@ -142,10 +150,10 @@ def judge(
     return Judgement(card.network, card.architecture, name, title, card.batch, outcome, decisions)
 
 
-def _decided(card: Scorecard, need: Need, others: dict[str, Figure | Missing]) -> Decision:
+def _decided(card: Scorecard, need: Need, others: Mapping[Need, Figure | Missing]) -> Decision:
     _, metric, row, at_least, unit = next(each for each in DECIDED if each[0] == need.name)
-    if need.name == "must_run":
-        figure: Figure | Missing = others[need.network]
+    if need in others:
+        figure = others[need]
     elif need.name == "cost":
         figure = system_cost(card.cost)
     else:

@@ -184,11 +184,13 @@ def _larger_chips(grown: Scalability) -> tuple[Row, ...]:
     for weak, words in ((False, "strong"), (True, "weak")):
         points = [point for point in grown.chips if point.weak is weak and point.factor > 1]
         for point in points[:1] + points[1:][-1:]:
-            if point.efficiency is None:
-                continue
-            basis = f"{point.units:,} units, {words} scaling; stopped by {point.stopped_by}"
             label = f"efficiency at {point.factor:g} x the units, {words}"
             name = f"chip_{words}_{point.factor:g}"
+            if point.efficiency is None:
+                missing = Missing(point.stopped_by, "a chip of that size that runs every layer")
+                rows.append(Row(name, label, missing))
+                continue
+            basis = f"{point.units:,} units, {words} scaling; stopped by {point.stopped_by}"
             rows.append(Row(name, label, _modelled(point.efficiency, Unit.SHARE, basis)))
     return tuple(rows)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from octant.chips import Bound, Quantity, Record, Run, derive
+from octant.chips import Quantity, Record, Run, derive
 from octant.errors import UnknownNameError, near_misses
 from octant.scorecard.records import Figure, Metric, Missing, Reference, Row, Unit
 from octant.source import Origin
@@ -112,7 +112,7 @@ class _Page:
     def row(self, name: str, label: str, unit: Unit, quantity: Quantity | None) -> Row:
         if quantity is None or not quantity.is_fact:
             return Row(name, label, Missing("the report does not give it", f"the {label}"))
-        limit = "" if quantity.bound is Bound.EXACT else f"{quantity.bound} this; "
+        limit = f"{quantity.limit}this; " if quantity.limit else ""
         note = f" ({quantity.note})" if quantity.note else ""
         place = f", {quantity.place}" if quantity.place else ""
         method = self.record.method_of(quantity) or "not said whether measured"
@@ -185,7 +185,10 @@ def _power(page: _Page) -> list[Row]:
 
 def _cost(page: _Page) -> list[Row]:
     record = page.record
-    area = record["core_area"] or record["die_area"]
+    area = next(
+        (found for name in ("core_area", "die_area") if (found := record[name]) and found.is_fact),
+        None,
+    )
     return [
         page.row("area", "area", Unit.SQUARE_METRE, area),
         page.row("process", "process", Unit.METRE, record["process"]),

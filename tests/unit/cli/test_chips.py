@@ -38,6 +38,8 @@ def test_filters(octant: Octant) -> None:
         (("chips", "--kind", "quantum"), 2, "known: analog, digital, gpu"),
         (("chips", "--process", "65"), 2, "a number needs a unit"),
         (("chips", "missing.yaml"), 3, "cannot be read"),
+        (("chips", "eyeriss", "--process", "28 nm"), 2, "choose among all chips"),
+        (("chips", "--with", "/nowhere.yaml"), 3, "error: /nowhere.yaml: cannot be read"),
         (("references", "nobody"), 4, "there is no published chip 'nobody'"),
         (("chips", "--with", "missing.yaml"), 3, "cannot be read"),
         (("chips", "--figure", "nowhere/a.svg"), 2, "the folder 'nowhere' does not exist"),

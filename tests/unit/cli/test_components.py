@@ -45,7 +45,7 @@ def test_a_price_with_its_interval_and_source(octant: Octant) -> None:
     assert (done.code, done.err) == (0, "")
     quote = package.price("sram", node=65e-9, attributes={"capacity": "108 KiB", "width": "64 b"})
     assert quote["read energy"].value == pytest.approx(58.67e-12, rel=1e-3)
-    assert "58.67 pJ      40.6 pJ    93.1 pJ     [1]" in done.out
+    assert "58.67 pJ     40.6 pJ    93.1 pJ     [1]" in done.out
     assert (
         "the interval is that of: SRAM of low-standby cells at 65 nm as fitted to CACTI 7"
         in done.out

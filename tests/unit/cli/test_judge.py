@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from octant.files.results import from_json
-from octant.scorecard.judge import Judgement, Outcome
+from octant.scorecard.judge import Judgement, Need, Outcome
 from tests.unit.cli.command import Octant
 
 HEAD = "octant: needs 1\nname: meter\n"
@@ -36,7 +36,7 @@ def test_missed(octant: Octant, tiny: str, needs: Path) -> None:
     assert printed.code == 13
     found = from_json(printed.out, Judgement)
     assert found.outcome is Outcome.MISSED
-    assert json.loads(printed.out)["schema"] == "octant.judgement/1"
+    assert json.loads(printed.out)["schema"] == "octant.judgement/2"
 
 
 def test_undecided(octant: Octant, tiny: str, needs: Path) -> None:
@@ -56,6 +56,40 @@ def test_what_must_run(octant: Octant, tiny: str, odd: str, needs: Path) -> None
     assert done.code == 13 and "odd.Twist (1)" in done.out
 
 
+def test_scalability(octant: Octant, tiny: str, needs: Path) -> None:
+    arguments = ("judge", tiny, "--on", "teaching", "--needs", str(needs))
+    needs.write_text(HEAD + "scalability: {at_least: 1 %, times: 4, scaling: strong}\n")
+    done = octant(*arguments)
+    assert done.code == 0
+    assert "scalability, 4 x the units, strong: " in done.out
+    words = "with 16 compute units, 4 times those there are, strong scaling"
+    assert words in " ".join(done.out.split())
+    needs.write_text(HEAD + "scalability: {at_least: 100 %, times: 64, scaling: weak}\n")
+    done = octant(*arguments, "--quiet", "--json", "-")
+    assert (done.code, done.err) == (13, "")
+    (decision,) = from_json(done.out, Judgement).decisions
+    assert decision.need == Need("scalability", 1.0, times=64, weak=True)
+    assert decision.figure is not None and decision.figure.value < 1
+
+
+def test_a_larger_chip_in_the_formats_of_most_layers(
+    octant: Octant, tiny: str, needs: Path
+) -> None:
+    needs.write_text(HEAD + "scalability: {at_least: 1 %, times: 4, scaling: strong}\n")
+    arguments = ("judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet")
+    done = octant(*arguments, "--format", "4", "--layer", "first:weights=8,activations=8")
+    assert done.code == 0
+    assert "first in the formats of all other layers" in " ".join(done.out.split())
+
+
+def test_what_cannot_grow_is_undecided(octant: Octant, tiny: str, needs: Path) -> None:
+    """The PE of Eyeriss v2 has no array."""
+    needs.write_text(HEAD + "scalability: {at_least: 1 %, times: 4, scaling: strong}\n")
+    done = octant("judge", tiny, "--on", "eyeriss2-pe", "--needs", str(needs), "--quiet")
+    assert done.code == 13
+    assert "is undecided" in done.out and "no array that could grow" in done.out
+
+
 @pytest.mark.parametrize(
     ("text", "code", "message"),
     [
@@ -68,6 +102,23 @@ def test_what_must_run(octant: Octant, tiny: str, odd: str, needs: Path) -> None
         (HEAD + "accuracy: {at_least: 120 %}\n", 3, "is '120 %'; no share is above 100 %"),
         (HEAD + "latency: {at_most: 0 s}\n", 3, "allowed for time: finite, above 0"),
         (HEAD + "speed: {at_most: 3 s}\n", 3, "speed: is no key here"),
+        (
+            HEAD + "scalability: {at_least: 80 %, times: 1, scaling: strong}\n",
+            3,
+            "scalability.times: is 1; allowed is 2 or more",
+        ),
+        (
+            HEAD + "scalability: {at_least: 80 %, times: 65, scaling: strong}\n",
+            3,
+            "scalability.times: is 65; allowed is 64 or less",
+        ),
+        (
+            HEAD + "scalability: {at_least: 80 %, times: 4, scaling: stong}\n",
+            3,
+            "is 'stong'; allowed: strong, weak; did you mean 'strong'?",
+        ),
+        (HEAD + "scalability: {at_least: 80 %}\n", 3, "scaling: is missing; it is required"),
+        (HEAD + "scalability: 80 %\n", 3, "allowed is a mapping of keys to values"),
         (HEAD + "must_run: [alexnte]\n", 4, "there is no network 'alexnte'; did you mean"),
     ],
 )

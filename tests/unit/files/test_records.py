@@ -62,7 +62,7 @@ def test_every_line_of_the_sheet() -> None:
     assert record.method_of(area) is Method.MEASURED
     assert [name for name, _ in record.parts] == ["memory"]
     (run,) = record.runs
-    assert run.is_whole and run.off_chip_included is False and run.counts_skipped is None
+    assert run.layers == ("all",) and run.off_chip_included is False and run.counts_skipped is None
     accuracy, latency, traffic = run["accuracy"], run["latency"], run["off_chip"]
     assert accuracy is not None and latency is not None and traffic is not None
     assert accuracy.value == pytest.approx(0.57)

@@ -84,6 +84,11 @@ def test_another_schema_is_refused(scorecard: Scorecard, schema: object) -> None
         from_json(changed(scorecard, "schema", to=schema), Scorecard, "file")
 
 
+def test_another_kind_of_result_is_told_from_another_version() -> None:
+    with pytest.raises(FileFormatError, match="is another kind of result"):
+        from_json('{"schema": "octant.comparison/1"}', Scorecard)
+
+
 @pytest.mark.parametrize("text", ["[]", "{}", "3", "null"])
 def test_json_without_a_schema_is_refused(text: str) -> None:
     with pytest.raises(FileFormatError, match="schema is 'missing'"):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octant.errors import InfeasibleError
+from octant.eyexam.scaling import Scalability, ScalePoint
 from octant.mapper.result import Objective, Status
 from octant.scorecard import (
     Figure,
@@ -20,6 +21,7 @@ from octant.scorecard import (
     by_level,
     by_tensor,
 )
+from octant.scorecard.metrics import scalability
 from octant.source import Origin
 from octant.workload import Workload
 from tests.unit.scorecard.support import card, chip, mapped, product, unknown, vector
@@ -260,3 +262,14 @@ def test_a_search_that_stopped_early_is_an_assumption() -> None:
 def test_an_unknown_row_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         card(product("a", "image")).energy["nothing"]
+
+
+def test_a_larger_chip_without_a_mapping_is_missing_and_not_left_out() -> None:
+    def point(factor: float, efficiency: float | None, why: str) -> ScalePoint:
+        return ScalePoint(False, factor, int(4 * factor), None, None, efficiency, None, why, 0.5)
+
+    chips = (point(4.0, 0.5, "array shape"), point(64.0, None, "no mapping was found"))
+    rows = scalability(Scalability("x", "teaching", "any", 1, chips, (), ()))
+    known, missing = rows["chip_strong_4"], rows["chip_strong_64"]
+    assert isinstance(known, Figure) and known.value == 0.5
+    assert isinstance(missing, Missing) and missing.reason == "no mapping was found"

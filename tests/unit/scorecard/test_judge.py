@@ -27,6 +27,7 @@ def value(card: Scorecard, name: str) -> float:
 def test_the_order_is_that_of_the_field() -> None:
     assert ORDER == [
         "accuracy", "latency", "throughput", "energy", "power", "cost", "area", "must_run",
+        "scalability",
     ]  # fmt: skip
     found = judge(small.card(), (Need("power", 1.0), Need("latency", 1.0), Need("energy", 1.0)))
     assert [decision.need.name for decision in found.decisions] == ["latency", "energy", "power"]
@@ -86,16 +87,33 @@ def test_an_interval_across_the_limit_is_not_sure() -> None:
 
 
 def test_what_must_run() -> None:
-    others: dict[str, Figure | Missing] = {
-        "a": Figure(1.0, Unit.SHARE, Origin.MODELLED, "3 of 3 layers"),
-        "b": Figure(0.5, Unit.SHARE, Origin.MODELLED, "1 of 2 layers; not run: Softmax (1)"),
+    others: dict[Need, Figure | Missing] = {
+        Need("must_run", 1.0, "a"): Figure(1.0, Unit.SHARE, Origin.MODELLED, "3 of 3 layers"),
+        Need("must_run", 1.0, "b"): Figure(
+            0.5, Unit.SHARE, Origin.MODELLED, "1 of 2 layers; not run: Softmax (1)"
+        ),
     }
-    needs = (Need("must_run", 1.0, "a"), Need("must_run", 1.0, "b"))
-    found = judge(small.card(), needs, others=others)
+    found = judge(small.card(), tuple(others), others=others)
     assert [decision.outcome for decision in found.decisions] == [Outcome.MET, Outcome.MISSED]
     decider = found.decided_by
     assert decider is not None and decider.need.network == "b"
     assert "Softmax" in decider.reason
+
+
+def test_scalability_is_decided_last() -> None:
+    larger = Need("scalability", 0.8, times=4)
+    runs = Need("must_run", 1.0, "a")
+    others: dict[Need, Figure | Missing] = {
+        larger: Figure(0.6, Unit.SHARE, Origin.MODELLED, "2.4 times as fast"),
+        runs: Figure(1.0, Unit.SHARE, Origin.MODELLED, "3 of 3 layers"),
+    }
+    found = judge(small.card(), (larger, Need("latency", 1.0), runs), others=others)
+    assert [decision.need for decision in found.decisions] == [Need("latency", 1.0), runs, larger]
+    last = found.decided_by
+    assert last is not None and last.need == larger
+    assert last.margin == pytest.approx(-0.25)
+    unknown = judge(small.card(), (larger,), others={larger: Missing("no array", "an array")})
+    assert unknown.outcome is Outcome.UNDECIDED
 
 
 def test_cost_is_the_sum_of_what_is_known() -> None:
@@ -132,6 +150,7 @@ def test_needs_are_read_in_si() -> None:
         "octant: needs 1\nname: x\naccuracy: {at_least: 95 %}\nlatency: {at_most: 30 ms}\n"
         "throughput: {at_least: 30 frames/s}\nenergy: {at_most: 10 mJ}\npower: {at_most: 1 W}\n"
         "cost: {at_most: 5 USD}\narea: {at_most: 20 mm^2}\nmust_run: [alexnet]\n"
+        "scalability: {at_least: 80 %, times: 4, scaling: weak}\n"
     )
     assert dict(file.limits()) == pytest.approx(
         {
@@ -140,4 +159,7 @@ def test_needs_are_read_in_si() -> None:
         }
     )  # fmt: skip
     assert file.must_run == ("alexnet",)
-    assert {name for name, _ in file.limits()} == {name for name in ORDER if name != "must_run"}
+    assert file.scalability is not None
+    assert file.scalability.model_dump() == {"at_least": 0.8, "times": 4, "scaling": "weak"}
+    others = {"must_run", "scalability"}
+    assert {name for name, _ in file.limits()} | others == set(ORDER)

@@ -1,7 +1,8 @@
 """What a claim says in two ways that do not agree.
 
-Only facts are compared, and only values, no limits. Published figures are rounded: two that differ
-by less than ``TOLERANCE`` agree.
+Only facts are compared, and values; a limit only where it decides (parts against an area that is
+given as a limit from above). Published figures are rounded: two that differ by less than
+``TOLERANCE`` agree.
 """
 
 from __future__ import annotations
@@ -125,17 +126,18 @@ def _beyond_the_multipliers(claim: Record) -> Iterator[Finding]:
 
 
 def _parts(claim: Record) -> Iterator[Finding]:
-    area = claim["core_area"] or claim["die_area"]
-    if area is None or not claim.parts:
+    area = derive.area_at_most(claim)
+    if area is None:
         return
-    together = sum(quantity.value for _, quantity in claim.parts)
+    known = (derive.at_least(quantity) for _, quantity in claim.parts)
+    together = sum(quantity.value for quantity in known if quantity is not None)
     if together > area.value * (1 + TOLERANCE):
         yield Finding(
             "cost.parts-above-area",
             Severity.CONTRADICTION,
             "cost",
             "specification",
-            f"the area is {text(area.value, 'area')}, and its parts have "
+            f"the area is {area.limit}{text(area.value, 'area')}, and its parts have "
             f"{text(together, 'area')} together",
             "a whole is no smaller than its parts",
             "the area of the whole, or parts that do not hold each other",
@@ -159,6 +161,17 @@ def _of_energy(run: Run) -> Iterator[Pair]:
             economy.value,
             known[1] / known[0],
             "throughput / power",
+            "inferences per energy",
+        )
+    if stated and economy:
+        implied, how = 1 / stated.value, "1 / energy an inference"
+        yield Pair(
+            "energy.inferences-per-joule",
+            "energy",
+            "inferences a joule",
+            economy.value,
+            implied,
+            how,
             "inferences per energy",
         )
     operations = fact(run["efficiency"])

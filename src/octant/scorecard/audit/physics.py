@@ -75,8 +75,8 @@ def below_the_memory(claim: Record) -> Iterator[Finding | Unchecked]:
 
     A doubt and no contradiction: a foundry's own cells may be denser than CACTI's.
     """
-    area = claim["core_area"] or claim["die_area"]
-    memory, process = fact(claim["on_chip_memory"]), fact(claim["process"])
+    area = derive.area_at_most(claim)
+    memory, process = derive.at_least(claim["on_chip_memory"]), fact(claim["process"])
     if area is None or memory is None or process is None or not memory.value:
         return
     try:
@@ -90,8 +90,9 @@ def below_the_memory(claim: Record) -> Iterator[Finding | Unchecked]:
             Severity.DOUBT,
             "cost",
             "specification",
-            f"the area is {text(area.value, 'area')}, and {_bytes(memory.value)} of SRAM alone "
-            f"take {text(least.low, 'area')} or more at {text(process.value, 'length')}",
+            f"the area is {area.limit}{text(area.value, 'area')}, and {memory.limit}"
+            f"{_bytes(memory.value)} of SRAM alone take {text(least.low, 'area')} or more at "
+            f"{text(process.value, 'length')}",
             f"a whole is no smaller than its parts ({least.source.citation})",
             "the area of the whole, or the memory that is in it",
         )

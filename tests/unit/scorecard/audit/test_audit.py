@@ -11,8 +11,9 @@ from octant.chips import Record, Run
 from octant.errors import UnknownNameError
 from octant.files.records import builtin_record, parse_record, record_names
 from octant.files.results import from_json, to_json
+from octant.scorecard import Figure, published_sheet
 from octant.scorecard.audit import Audit, Severity, audit
-from octant.scorecard.audit.arithmetic import TOLERANCE, Pair
+from octant.scorecard.audit.arithmetic import TOLERANCE, Pair, whole_disagreements
 from octant.scorecard.audit.completeness import grade
 from octant.scorecard.audit.networks import covered, least_traffic_bits
 from octant.scorecard.audit.physics import least_mac_j
@@ -152,6 +153,47 @@ def test_each_check(old: str, new: str, code: str, severity: str) -> None:
     assert found[code] == severity
 
 
+@pytest.mark.parametrize(
+    ("area", "parts", "found"),
+    [
+        ("{value: 8 mm^2, bound: at most}", "4 mm^2", True),
+        ("{value: 8 mm^2, bound: at least}", "4 mm^2", False),
+        ("{value: 8 mm^2, sure: recalled}", "4 mm^2", False),
+        ("8 mm^2", "{value: 4 mm^2, bound: at least}", True),
+        ("8 mm^2", "{value: 4 mm^2, bound: at most}", False),
+        ("8 mm^2", "{value: 4 mm^2, sure: recalled}", False),
+    ],
+)
+def test_areas_are_compared_as_facts_and_a_limit_where_it_decides(
+    area: str, parts: str, found: bool
+) -> None:
+    text = COMPLETE.replace("10 mm^2", area, 1).replace("memory: 4 mm^2", f"memory: {parts}")
+    claim = parse_record(text)
+    codes_found = {finding.code for finding in whole_disagreements(claim)}
+    assert ("cost.parts-above-area" in codes_found) is found
+    assert ("cost.parts-above-area" in codes(text)) is found
+
+
+def test_the_area_of_the_die_stands_for_a_core_that_is_only_recalled() -> None:
+    text = COMPLETE.replace(
+        "core_area: 10 mm^2", "core_area: {value: 99 mm^2, sure: recalled}\n  die_area: 5 mm^2"
+    )
+    claim = parse_record(text)
+    assert [finding.what for finding in whole_disagreements(claim)][-1] == (
+        "the area is 5 mm^2, and its parts have 9 mm^2 together"
+    )
+    area = published_sheet(claim).cost["area"]
+    assert isinstance(area, Figure) and area.value == pytest.approx(5e-6)
+
+
+def test_memory_against_an_area_that_is_a_limit() -> None:
+    text = COMPLETE.replace("on_chip_memory: 1 MiB", "on_chip_memory: 2 MiB")
+    most = text.replace("core_area: 10 mm^2", "core_area: {value: 10 mm^2, bound: at most}")
+    least = text.replace("core_area: 10 mm^2", "core_area: {value: 10 mm^2, bound: at least}")
+    assert "cost.memory-above-area" in codes(most)
+    assert "cost.memory-above-area" not in codes(least)
+
+
 def test_no_traffic_is_a_pitfall_unless_the_power_holds_it() -> None:
     without = COMPLETE.replace("    off_chip: 20 MB\n", "", 1)
     assert "energy.off-chip" not in codes(without)
@@ -176,6 +218,19 @@ def test_energy_from_the_run_time_where_no_rate_is_given() -> None:
     base = COMPLETE.replace("    throughput: 200 inferences/s\n", "", 1)
     assert "energy.power-time" not in codes(base)
     assert "energy.power-time" in codes(base.replace("energy: 2.5 mJ", "energy: 5 mJ"))
+
+
+def test_energy_against_its_inverse_where_no_power_is_given() -> None:
+    base = COMPLETE.replace("    power: 500 mW\n", "", 1)
+    assert "energy.inferences-per-joule" not in codes(base)
+    wrong = base.replace("inferences_per_j: 400", "inferences_per_j: 500")
+    assert codes(wrong)["energy.inferences-per-joule"] is Severity.CONTRADICTION
+
+
+def test_a_network_that_is_not_built_in_is_told_with_its_claim() -> None:
+    claim = Record("x", "x", runs=(Run("a", workload="alexnte"),))
+    with pytest.raises(UnknownNameError, match="of a run of x: there is no network 'alexnte'"):
+        api.audit(claim)
 
 
 def test_beyond_the_peak_only_by_counting_what_was_skipped() -> None:
