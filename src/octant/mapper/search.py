@@ -79,8 +79,8 @@ def search(
         _require_prices(architecture, f"{objective}")
     asked = _asked(einsum, architecture, dataflow, divisors_only, thinning)
     found = _walked(asked, list(Objective).index(objective), time_limit_s, on_progress, many)
-    steps = 1.0 if thinning is None else thinning.steps
-    bound = objective.in_seconds(found.bound, architecture.clock_hz / steps)
+    pace = 1.0 if thinning is None else thinning.pace
+    bound = objective.in_seconds(found.bound, architecture.clock_hz / pace)
     if not found.count:
         stopped = bool(found.left_out)
         return SearchResult(
@@ -214,7 +214,7 @@ def _evaluated(asked: _Asked, found: Found, number: int) -> Evaluation:
     energy_j, cycles = found.points[number]
     models_j, models_cycles = evaluation.energy_j, evaluation.cycles
     if asked.thinning is not None:
-        cycles *= asked.thinning.steps
+        cycles *= asked.thinning.pace
         models_j, models_cycles = thin_cost(evaluation, asked.architecture, asked.thinning)
     for name, own, models in (
         ("joules", energy_j, models_j),

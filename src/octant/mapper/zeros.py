@@ -73,7 +73,7 @@ def search_with_zeros(
     low = ask(least, time_limit_s=best.half_s())
     bound = low.bound
     if least.steps < 1:
-        bound *= objective.value_of(1.0, _less_a_cycle(einsum, architecture))
+        bound *= objective.value_of(1.0, _less_a_cycle(einsum, architecture, least))
     asked = [plain, low]
     for result in asked:
         best.tries(result)
@@ -139,9 +139,9 @@ class _Best:
         return self.value < before
 
 
-def _less_a_cycle(einsum: Einsum, architecture: Architecture) -> float:
-    """The least share that is left of the cycles without one of them.
+def _less_a_cycle(einsum: Einsum, architecture: Architecture, least: Thinning) -> float:
+    """The least share that is left of the cycles without one of them; none where all are skipped.
 
     At thinned prices a port's cycles are rounded up to whole dense ones, which are a little more.
     """
-    return max(0.0, 1 - architecture.compute_units / einsum.macs)
+    return max(0.0, 1 - architecture.compute_units / einsum.macs) if least.steps else 0.0

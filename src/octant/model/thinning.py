@@ -18,6 +18,7 @@ from octant.model.sparse import read_bits, written_bits
 from octant.sparsity import Floors, SparseTensor
 from octant.workload import Einsum, Role, Tensor
 
+_NEGLIGIBLE = 1e-12
 _HAPPENS, _TIMED = frozenset(Saving), frozenset({Saving.SKIPPING})
 
 
@@ -37,9 +38,14 @@ class Thinning:
     macs: float
     steps: float
 
+    @property
+    def pace(self) -> float:
+        """What a cycle at these prices stands for: ``steps``, but above 0 where all are skipped."""
+        return max(self.steps, _NEGLIGIBLE)
+
     def of(self, dense: Costs) -> Costs:
-        """The prices with the factors; cycles are over ``steps``, for steps count in full there."""
-        moved = dense.moved * np.array(self.moved) / self.steps
+        """The prices with the factors; a cycle there is ``pace`` ones, for steps count in full."""
+        moved = dense.moved * np.array(self.moved) / self.pace
         return dense._replace(
             prices=dense.prices * np.array(self.energy),
             compute_j=dense.compute_j * self.macs,
@@ -80,7 +86,7 @@ def _least_row(floors: Floors, tensor: Tensor) -> list[tuple[tuple[float, float,
             continue
         bits = floors.architecture.element_bits(store, tensor.role)
         apart = store.metadata_bits is not None
-        reads, fills = (of(tensor, number, _HAPPENS) for of in (floors.inwards, floors.filled))
+        reads, fills = floors.inwards(tensor, number, _HAPPENS), floors.filled(tensor, number)
         timed = floors.inwards(tensor, number, _TIMED), fills  # what is gated never gets here
         read, filled = (each.elements + each.metadata_bits / bits for each in (reads, fills))
         port = min(each.elements + (0 if apart else each.metadata_bits / bits) for each in timed)
@@ -175,4 +181,4 @@ def thin_cost(
     kernel.pace(layer.sizes, layer.temporal, loops.factors, loops.order, busy)
     raw = counting.count_all(*layer, *loops)
     energy_j, cycles = kernel.price(raw, busy, *prices[1:])
-    return float(energy_j), float(cycles) * thinning.steps
+    return float(energy_j), float(cycles) * thinning.pace

@@ -246,6 +246,11 @@ def nonempty_chances(
     >>> row = Tensor("A", Role.INPUT, ((Term("K"),),), density=0.5)
     >>> nonempty_chances(row, (4,), (2,), 2, "K").round(4).tolist()  # both nonzeros in one, or not
     [0.0, 0.3333, 0.6667]
+
+    Neighbours beyond the end of the tensor are empty:
+
+    >>> nonempty_chances(row, (4,), (2,), 3, "K").round(4).tolist()
+    [0.0, 0.3333, 0.6667, 0.0]
     """
     inside, pattern = math.prod(tile), tensor.pattern
     if isinstance(pattern, Even):
@@ -256,7 +261,8 @@ def nonempty_chances(
     if isinstance(pattern, Structured) or group * inside > _LONGEST_EXACT:
         return binomial(group, 1 - empty_chance(tensor, shape, tile))
     zeros = size - math.ceil(tensor.density * size - 1e-9)
-    return np.array(_exclusion(group, zeros, size, inside)).clip(0)
+    there = min(group, size // inside)
+    return np.pad(np.array(_exclusion(there, zeros, size, inside)).clip(0), (0, group - there))
 
 
 def _structured_nonempty(tensor: Tensor, pattern: Structured, tile: Extents, group: int) -> Floats:

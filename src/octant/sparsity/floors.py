@@ -69,17 +69,19 @@ class Floors:
         Args:
             tensor: which.
             node: the number of the memory or fanout.
-            savings: skipping alone leaves what takes time, with gating what happens.
+            savings: skipping alone leaves what takes time, with gating what happens; what was gated
+                further out never gets there.
         """
         end = self._next_keeper(tensor.role, node)
-        leaders = self._leaders(tensor.role, end, savings)
+        leaders = self._leaders(tensor.role, 0, node, _BOTH)
+        leaders |= self._leaders(tensor.role, node, end, savings)
         if end == len(self.architecture.nodes) and not self._shared_below(tensor.role, node):
             return self._least(tensor, node, leaders, self._products)
         return self._least(tensor, node, leaders, self._stays)
 
-    def filled(self, tensor: Tensor, node: int, savings: frozenset[Saving]) -> Least:
+    def filled(self, tensor: Tensor, node: int) -> Least:
         """What a memory gets of a tensor from further out; for the rest see ``inwards``."""
-        return self._least(tensor, node, self._leaders(tensor.role, node, savings), self._stays)
+        return self._least(tensor, node, self._leaders(tensor.role, 0, node, _BOTH), self._stays)
 
     def _least(
         self,
@@ -121,12 +123,14 @@ class Floors:
             return slot_share(tensor, tensor.shape(self.einsum.sizes), form.slots)
         return self._density(tensor)
 
-    def _leaders(self, role: Role, end: int, savings: frozenset[Saving]) -> frozenset[str]:
-        """The tensors whose zeros may spare accesses of a role on its way to a node."""
+    def _leaders(
+        self, role: Role, start: int, end: int, savings: frozenset[Saving]
+    ) -> frozenset[str]:
+        """The tensors whose zeros may spare accesses of a role at some nodes."""
         return self._tensors(
             {
                 leader
-                for node in self.architecture.nodes[:end]
+                for node in self.architecture.nodes[start:end]
                 if isinstance(node, Level)
                 for each in node.intersections
                 if each.target is role and each.saving in savings
@@ -141,7 +145,7 @@ class Floors:
         roles = {axis.skipping.leader for axis in axes if axis.skipping}
         roles |= set(zeros.operands if zeros is not None and zeros.saving in savings else ())
         return self._tensors(roles).union(
-            *(self._leaders(tensor.role, end, savings) for tensor in self.einsum.operands)
+            *(self._leaders(tensor.role, 0, end, savings) for tensor in self.einsum.operands)
         )
 
     def _tensors(self, roles: set[Role]) -> frozenset[str]:
