@@ -23,8 +23,8 @@ from tests.properties.twin import Search, every_mapping, mapping_of
 ROUNDING = 1e-9
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
-@given(thin_searches(mappings=60))
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@given(thin_searches(mappings=40))
 def test_no_mapping_goes_below_the_bound(case: tuple[Search, Einsum]) -> None:
     """Every mapping's own factors are at least those of all; its cost under them is its cost."""
     dense, thin = case
