@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from octant.arch import Architecture, Dataflow
 from octant.mapper import cache
+from octant.mapper.preparation import compile_ahead
 from octant.mapper.result import Objective, SearchResult
 from octant.mapper.search import search
 from octant.workload import Einsum
@@ -39,6 +40,7 @@ def search_layers(
     einsums: Sequence[Einsum],
     question: Question,
     on_found: Callable[[Einsum, SearchResult], None] | None = None,
+    on_compiled: Callable[[int, int], None] | None = None,
 ) -> dict[Einsum, SearchResult]:
     """Returns the best mapping of each layer.
 
@@ -49,13 +51,21 @@ def search_layers(
     Args:
         einsums: layers; equal ones are searched once.
         on_found: called with each answer, in the order in which they come.
+        on_compiled: told how much of the search is compiled, if it must be; see ``compile_ahead``.
     """
     found: dict[Einsum, SearchResult] = {}
     stop = threading.Event()
     workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+
+    def look(compiled: int = 0, total: int = 0) -> None:
+        if stop.is_set():
+            raise _StoppedError
+        if total and on_compiled is not None:
+            on_compiled(compiled, total)
+
     try:
         unique = dict.fromkeys(einsums)
-        runs = {workers.submit(_answer, einsum, question, stop): einsum for einsum in unique}
+        runs = {workers.submit(_answer, einsum, question, look): einsum for einsum in unique}
         for run in as_completed(runs):
             found[runs[run]] = run.result()
             if on_found is not None:
@@ -66,9 +76,9 @@ def search_layers(
     return found
 
 
-def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
+def _answer(einsum: Einsum, question: Question, look: Callable[..., None]) -> SearchResult:
     if not question.cached:
-        return _searched(einsum, question, stop)
+        return _searched(einsum, question, look)
     key = cache.key_of(
         einsum,
         question.architecture,
@@ -79,16 +89,13 @@ def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> Search
     known = cache.recall(key, einsum, question.architecture, question.objective)
     if known is not None:
         return known
-    result = _searched(einsum, question, stop)
+    result = _searched(einsum, question, look)
     cache.keep(key, result)
     return result
 
 
-def _searched(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
-    def look(_: float) -> None:
-        if stop.is_set():
-            raise _StoppedError
-
+def _searched(einsum: Einsum, question: Question, look: Callable[..., None]) -> SearchResult:
+    compile_ahead(look)
     return search(
         einsum,
         question.architecture,
@@ -96,5 +103,5 @@ def _searched(einsum: Einsum, question: Question, stop: threading.Event) -> Sear
         dataflow=question.dataflow,
         divisors_only=question.divisors_only,
         time_limit_s=question.time_limit_s,
-        on_progress=look,
+        on_progress=lambda _: look(),
     )

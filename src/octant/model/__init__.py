@@ -1,6 +1,6 @@
 """The model: counts and prices become energy, latency and limits."""
 
-from octant.model.evaluation import CyclesEntry, EnergyEntry, Evaluation, evaluate
+from octant.model.evaluation import CyclesEntry, EnergyEntry, Evaluation, evaluate, priced
 from octant.model.prices import costs, missing_prices
 from octant.model.sparse import evaluate_sparse, mean_evaluation
 
@@ -13,4 +13,5 @@ __all__ = [
     "evaluate_sparse",
     "mean_evaluation",
     "missing_prices",
+    "priced",
 ]

@@ -19,7 +19,8 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
-_STAMP = _fingerprint()
+FINGERPRINT = _fingerprint()
+"""Changes with any kernel."""
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -73,5 +74,5 @@ _jit: Any = partial(njit, cache=True, error_model="numpy", nogil=True)
 
 
 def _kept(dispatcher: Any) -> Any:
-    dispatcher._cache._cache_file._source_stamp = _STAMP
+    dispatcher._cache._cache_file._source_stamp = FINGERPRINT
     return dispatcher
