@@ -207,7 +207,9 @@ def price_orders(
             tried += 1
             position -= 1
             continue
-        block = np.int64(np.searchsorted(first, position, side="right") - 1)
+        block = ZERO
+        while first[block + 1] <= position:
+            block += 1
         node = levels[block]
         if not place_unit(
             chosen, first, block, position, unit[block], prescribed[node], rows[node], placed, node
