@@ -85,5 +85,16 @@ def peak_bytes() -> int:
         for line in _STATUS.read_text("ascii").splitlines():
             if line.startswith("VmHWM:"):
                 return 1024 * int(line.split()[1])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return _in_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def childrens_peak_bytes() -> int:
+    """The most memory that any process has held that this one started and that has ended.
+
+    At least what this process held when it started it; 0 where it started none.
+    """
+    return _in_bytes(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+
+
+def _in_bytes(peak: int) -> int:
     return peak if sys.platform == "darwin" else 1024 * peak

@@ -32,9 +32,7 @@ def test_every_page_is_linked_from_another() -> None:
 
 def test_decisions_are_numbered_in_order_and_say_why() -> None:
     decisions = sorted((ROOT / "docs/decisions").glob("0*.md"))
-    numbers = [int(page.name[:4]) for page in decisions]
-    assert numbers == sorted(set(numbers))
-    for number, page in zip(numbers, decisions, strict=True):
+    for number, page in enumerate(decisions, start=1):
         text = page.read_text("utf-8")
         assert page.name.startswith(f"{number:04}-")
         assert text.startswith(f"# {number}. ")

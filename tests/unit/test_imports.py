@@ -14,8 +14,17 @@ HEAVY = (
     "llvmlite", "matplotlib", "numba", "onnx", "onnxruntime", "pandas", "plotly", "pydantic",
     "scipy", "sklearn", "torch", "yaml",
 )  # fmt: skip
+COMPILERS = {"llvmlite", "numba", "scipy"}
 SOURCE = Path(__file__).parents[2] / "src"
 
+_RECALLED = """
+import contextlib, io, sys
+from octant.cli import main
+sys.argv = ["octant", "map", "alexnet", "--on", "teaching"]
+with contextlib.redirect_stdout(io.StringIO()) as said:
+    assert not main()
+assert "optimal: no mapping" in said.getvalue(), said.getvalue()
+"""
 _HELP = """
 import sys
 from octant.cli import main
@@ -41,3 +50,21 @@ def test_heavy_libraries_load_only_when_used(program: str) -> None:
     assert done.returncode == 0, done.stderr
     loaded = {name.split(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
     assert sorted(loaded & set(HEAVY)) == []
+
+
+def test_a_recalled_answer_needs_no_compiler(tmp_path: Path) -> None:
+    report = "\nprint(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", _RECALLED + report],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(SOURCE), "OCTANT_CACHE": str(tmp_path)},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        loaded.append(set(done.stdout.split()))
+    searched, recalled = loaded
+    assert "numba" in searched
+    assert sorted(recalled & COMPILERS) == []

@@ -41,14 +41,18 @@ class Progress:
     """How far the searches are.
 
     Args:
-        done: different layers searched; 0 before the first, which may have to compile the search.
+        done: different layers searched.
         total: different layers of the network; equal ones are searched once.
         layer: the name of the last one that was searched; empty before the first.
+        compiled: functions of the search that are compiled, the first time on a machine.
+        to_compile: how many there are; 0 where nothing has to be compiled.
     """
 
     done: int
     total: int
     layer: str
+    compiled: int = 0
+    to_compile: int = 0
 
 
 def evaluate(
@@ -324,10 +328,14 @@ def _map(
         if progress:
             progress(Progress(done, len(first), first[einsum].name))
 
+    def compiling(compiled: int, total: int) -> None:
+        if progress:
+            progress(Progress(done, len(first), "", compiled, total))
+
     found: dict[Einsum, SearchResult] = {}
     for chip in dict.fromkeys(chips.of(layer) for layer in first.values()):
         mine = [einsum for einsum, layer in first.items() if chips.of(layer) == chip]
-        found |= search_layers(mine[::-1], replace(question, architecture=chip), note)
+        found |= search_layers(mine[::-1], replace(question, architecture=chip), note, compiling)
     for layer in workload.mac_layers:
         _require_mapping(layer, chips.of(layer), found[einsums[layer.name]])
     return tuple(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Timer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,26 +12,22 @@ if TYPE_CHECKING:
     from octant.api import Progress
 
 
-_READYING = "getting ready (the first time on a machine compiles the search: half a minute)"
-_PATIENCE_S = 2.0
+_READYING = "getting ready"
+_COMPILING = "compiling the search, once on this machine"
 
 
 @contextmanager
 def _patience() -> Iterator[Callable[[Progress], None]]:
-    """Yields a report that says why, when getting ready takes long; else it is silent."""
-    timer = Timer(_PATIENCE_S, lambda: print(f"octant: {_READYING}", file=sys.stderr))
-    timer.daemon = True
+    """Yields a report that says why, when the search must be compiled; else it is silent."""
+    said = False
 
     def report(progress: Progress) -> None:
-        if progress.done:
-            timer.cancel()
-        elif timer.ident is None:  # getting ready is only once, whatever is searched after it
-            timer.start()
+        nonlocal said
+        if progress.to_compile and not said:
+            print(f"octant: {_COMPILING}: half a minute on two processors", file=sys.stderr)
+            said = True
 
-    try:
-        yield report
-    finally:
-        timer.cancel()
+    yield report
 
 
 @contextmanager
@@ -64,6 +59,9 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
 
         def report(progress: Progress) -> None:
             words = f"mapped {progress.layer}" if progress.done else _READYING
+            if progress.to_compile:
+                ready = f"{progress.compiled} of {progress.to_compile} functions"
+                words = f"{_COMPILING}: {ready}"
             bars.update(task, description=words, completed=progress.done, total=progress.total)
 
         yield report

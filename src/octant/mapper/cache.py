@@ -10,15 +10,16 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from octant.arch import Architecture, Dataflow
+from octant.counting import AccessCounts, HopCounts, TensorCounts, TransferCounts
 from octant.errors import FileFormatError, OctantError
 from octant.mapper.result import Objective, SearchResult, Status, value_of
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.model import Thinning, evaluate
+from octant.model import CyclesEntry, Evaluation, Thinning, priced
 from octant.workload import Einsum
 
 VARIABLE = "OCTANT_CACHE"
@@ -90,15 +91,18 @@ def recall(
 ) -> SearchResult | None:
     """The answer that was kept under a key; None when there is none, or it does not hold.
 
-    The mapping is evaluated anew: an answer whose value is not that of its mapping is not used.
+    What was counted is priced anew. An answer that was changed since it was kept is not used.
     """
     place = folder()
     if place is None:
         return None
     with suppress(OSError, ValueError, KeyError, TypeError, OctantError):
         kept = json.loads((place / f"{key}.json").read_text("utf-8"))
+        if kept.pop("digest") != _digest(kept):
+            return None
         mapping = _mapping(kept["mapping"])
-        evaluation = evaluate(einsum, architecture, mapping)
+        timing = tuple(CyclesEntry(**entry) for entry in kept["timing"])
+        evaluation = priced(einsum, architecture, mapping, _counts(kept["counts"]), timing)
         value = value_of(evaluation, architecture, objective, thinning)
         if abs(value - kept["value"]) <= SAME * value:
             return SearchResult(
@@ -118,15 +122,19 @@ def recall(
 def keep(key: str, result: SearchResult) -> None:
     """Keeps a proven optimum; a disk that takes no more is no reason to fail."""
     place = folder()
-    if place is None or result.status is not Status.OPTIMAL or result.mapping is None:
+    if place is None or result.status is not Status.OPTIMAL or result.evaluation is None:
         return
+    evaluation: Evaluation = result.evaluation
     kept = {
-        "mapping": [_plain(block) for block in result.mapping.blocks],
+        "mapping": [_plain(block) for block in evaluation.mapping.blocks],
         "others": [[_plain(block) for block in other.blocks] for other in result.others],
+        "counts": asdict(evaluation.counts),
+        "timing": [asdict(entry) for entry in evaluation.timing],
         "value": result.value,
         "priced": result.priced,
         "space": result.space,
     }
+    kept["digest"] = _digest(kept)
     with suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
@@ -177,6 +185,19 @@ def _sources() -> str:
         for source in sorted((package / room).rglob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()
+
+
+def _digest(kept: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _counts(plain: dict[str, Any]) -> AccessCounts:
+    lists = {
+        "tensors": tuple(TensorCounts(**entry) for entry in plain["tensors"]),
+        "hops": tuple(HopCounts(**entry) for entry in plain["hops"]),
+        "transfers": tuple(TransferCounts(**entry) for entry in plain["transfers"]),
+    }
+    return AccessCounts(**(plain | lists))
 
 
 def _plain(block: TemporalBlock | SpatialBlock) -> dict[str, Any]:

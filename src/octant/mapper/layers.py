@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Dataflow
 from octant.mapper import cache
+from octant.mapper.preparation import compile_ahead
 from octant.mapper.result import Objective, SearchResult
 from octant.mapper.search import search
 from octant.mapper.zeros import search_with_zeros
@@ -46,6 +47,7 @@ def search_layers(
     einsums: Sequence[Einsum],
     question: Question,
     on_found: Callable[[Einsum, SearchResult], None] | None = None,
+    on_compiled: Callable[[int, int], None] | None = None,
 ) -> dict[Einsum, SearchResult]:
     """Returns the best mapping of each layer.
 
@@ -56,13 +58,21 @@ def search_layers(
     Args:
         einsums: layers; equal ones are searched once.
         on_found: called with each answer, in the order in which they come.
+        on_compiled: told how much of the search is compiled, if it must be; see ``compile_ahead``.
     """
     found: dict[Einsum, SearchResult] = {}
     stop = threading.Event()
     workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+
+    def look(compiled: int = 0, total: int = 0) -> None:
+        if stop.is_set():
+            raise _StoppedError
+        if total and on_compiled is not None:
+            on_compiled(compiled, total)
+
     try:
         unique = dict.fromkeys(einsums)
-        runs = {workers.submit(_answer, einsum, question, stop): einsum for einsum in unique}
+        runs = {workers.submit(_answer, einsum, question, look): einsum for einsum in unique}
         for run in as_completed(runs):
             found[runs[run]] = run.result()
             if on_found is not None:
@@ -73,20 +83,21 @@ def search_layers(
     return found
 
 
-def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
+def _answer(einsum: Einsum, question: Question, look: Callable[..., None]) -> SearchResult:
     roomy = question
     if question.overbooked:
         room = with_room_for_formats(einsum, question.architecture)
         roomy = replace(question, architecture=room)
     if not question.zeros or einsum == einsum.dense:
-        return _recalled(einsum.dense, roomy, stop)
+        return _recalled(einsum.dense, roomy, look)
 
     def ask(
         thinning: Thinning | None = None, many: int = 1, time_limit_s: float | None = None
     ) -> SearchResult:
         asked = replace(roomy, time_limit_s=time_limit_s)
-        return _recalled(einsum.dense, asked, stop, thinning, many)
+        return _recalled(einsum.dense, asked, look, thinning, many)
 
+    compile_ahead(look)
     return search_with_zeros(
         einsum,
         question.architecture,
@@ -99,13 +110,13 @@ def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> Search
 def _recalled(
     einsum: Einsum,
     question: Question,
-    stop: threading.Event,
+    look: Callable[..., None],
     thinning: Thinning | None = None,
     many: int = 1,
 ) -> SearchResult:
     """The answer of the cache, or of a search."""
     if not question.cached:
-        return _searched(einsum, question, stop, thinning, many)
+        return _searched(einsum, question, look, thinning, many)
     chip, goal = question.architecture, question.objective
     key = cache.key_of(
         einsum,
@@ -119,7 +130,7 @@ def _recalled(
     known = cache.recall(key, einsum, chip, goal, thinning)
     if known is not None:
         return known
-    result = _searched(einsum, question, stop, thinning, many)
+    result = _searched(einsum, question, look, thinning, many)
     cache.keep(key, result)
     return result
 
@@ -127,14 +138,11 @@ def _recalled(
 def _searched(
     einsum: Einsum,
     question: Question,
-    stop: threading.Event,
+    look: Callable[..., None],
     thinning: Thinning | None,
     many: int,
 ) -> SearchResult:
-    def look(_: float) -> None:
-        if stop.is_set():
-            raise _StoppedError
-
+    compile_ahead(look)
     return search(
         einsum,
         question.architecture,
@@ -142,7 +150,7 @@ def _searched(
         dataflow=question.dataflow,
         divisors_only=question.divisors_only,
         time_limit_s=question.time_limit_s,
-        on_progress=look,
+        on_progress=lambda _: look(),
         thinning=thinning,
         many=many,
     )

@@ -1,30 +1,139 @@
-"""Compiling the search ahead of its first use."""
+"""Compiling the search ahead of its first use: once on a machine, by several processes."""
 
 from __future__ import annotations
 
-from octant.arch import Architecture, Compute, Dataflow, Fanout, FanoutAxis, Level, Store
-from octant.components import Price
-from octant.mapper.search import search
-from octant.source import Origin, Source
-from octant.workload import NumberFormat, NumberKind, Role, matmul
+import functools
+import gc
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from octant.mapper.parts import NAMES, compile_part, entries
+
+QUICKER = {"NUMBA_OPT": "1", "NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"}
+"""How the processes that compile do so: with more passes it takes longer and runs no faster.
+
+They are theirs alone: Numba is set up as its user wants it in the process that searches.
+"""
+_LOOK_S = 0.1
+_DONE = "."
 
 
+@functools.cache
 def prepare() -> None:
     """Compiles all that a search runs, or loads it where an earlier process has compiled it.
 
-    The first search on a machine does so anyway; this lets a caller say beforehand that it takes
-    half a minute. It searches a product of two small matrices.
+    The first search on a machine does so anyway; this lets a caller do so beforehand.
     """
-    price = Price(1e-12, Source(Origin.ASSUMED, "the answer is not used"))
-    roles = tuple(Role)
-    levels = tuple(
-        Level(name, (Store(name, roles, 16, read_energy=price, write_energy=price),))
-        for name in ("outer", "inner")
+    compile_ahead()
+    for name in NAMES:
+        compile_part(name)
+
+
+def compile_ahead(tell: Callable[[int, int], None] | None = None) -> None:
+    """Has processes compile what this machine has not, side by side, one set of them at a time.
+
+    Where that is not possible nothing is lost: what is called is compiled then, by this process.
+
+    Args:
+        tell: called now and then with how many of the functions that a search calls are compiled,
+            and how many there are, if some are not; an exception from it ends the compilation,
+            and what was compiled by then stays.
+    """
+    from filelock import FileLock, Timeout
+
+    place = _place()
+    if place is None or _stamp(place).exists():
+        return
+    tell = tell or (lambda done, total: None)
+    total = sum(len(names) for names in entries().values())
+    lock = FileLock(place / "octant.lock")
+    while True:
+        tell(0, total)
+        try:
+            lock.acquire(timeout=_LOOK_S)
+            break
+        except Timeout:
+            continue
+        except OSError:
+            return
+    try:
+        if not _stamp(place).exists() and _compiled_by_processes(tell, total):
+            _stamp(place).touch()
+    finally:
+        lock.release()
+
+
+def _place() -> Path | None:
+    """Where Numba keeps what is compiled; None where no process can be started."""
+    from octant.mapper import kernel
+
+    place = Path(kernel.list_choices.stats.cache_path)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return place if sys.executable else None
+
+
+def _stamp(place: Path) -> Path:
+    """A file that says that all is compiled: these sources, by this Numba, for this machine."""
+    import llvmlite.binding
+    import numba
+
+    from octant.counting.kernel.compiling import FINGERPRINT
+
+    cpu = llvmlite.binding.get_host_cpu_name()
+    version = f"{sys.implementation.cache_tag}.numba-{numba.__version__}"
+    return place / f"octant.{FINGERPRINT[:16]}.{version}.{cpu}.ready"
+
+
+def _compiled_by_processes(tell: Callable[[int, int], None], total: int) -> bool:
+    """Whether processes compiled all parts; as many at a time as there are processors."""
+    waiting, running = list(NAMES), list[subprocess.Popen[bytes]]()
+    with tempfile.TemporaryFile() as said:
+        try:
+            while waiting or running:
+                while waiting and len(running) < (os.cpu_count() or 1):
+                    running.append(_started(waiting.pop(0), said))
+                tell(min(os.fstat(said.fileno()).st_size, total), total)
+                with suppress(subprocess.TimeoutExpired):
+                    running[0].wait(_LOOK_S)
+                ended = [process for process in running if process.poll() is not None]
+                if any(process.returncode == -signal.SIGINT for process in ended):
+                    raise KeyboardInterrupt
+                if any(process.returncode for process in ended):
+                    return False
+                running = [process for process in running if process not in ended]
+        except OSError:
+            return False
+        finally:
+            for process in running:
+                process.kill()
+                process.wait()
+    return True
+
+
+def _started(part: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    """A process that compiles a part, with this very package."""
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    there = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "octant.mapper", part],
+        stdin=subprocess.DEVNULL,
+        stdout=said,
+        stderr=subprocess.DEVNULL,
+        env=QUICKER | os.environ | there,
     )
-    number = NumberFormat(NumberKind.INT, 16)
-    array = Fanout("array", (FanoutAxis("X", 2),), transfer_energy=price)
-    compute = Compute("mac", tuple((role, number) for role in Role), price)
-    chip = Architecture(
-        "small", "a chip to compile with", (levels[0], array, levels[1]), compute, clock_hz=1e9
-    )
-    search(matmul(rows=2, inner=2, columns=2), chip, dataflow=Dataflow("any", ()))
+
+
+def compile_aloud(part: str) -> None:
+    """Compiles a part, for the process that waits: one character on stdout for each function."""
+    gc.freeze()  # what is loaded by now stays: to look through it again and again takes seconds
+    compile_part(part, lambda: print(end=_DONE, flush=True))

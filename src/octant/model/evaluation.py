@@ -113,13 +113,29 @@ def evaluate(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Ev
         mapping: a valid mapping (``mapping.check``).
     """
     counts = count(einsum, architecture, mapping)
+    return priced(
+        einsum, architecture, mapping, counts, _timing(einsum, architecture, mapping, counts)
+    )
+
+
+def priced(
+    einsum: Einsum,
+    architecture: Architecture,
+    mapping: Mapping,
+    counts: AccessCounts,
+    timing: tuple[CyclesEntry, ...],
+) -> Evaluation:
+    """Returns the evaluation of a mapping whose counts and cycles are known.
+
+    Args:
+        counts, timing: of the mapping.
+    """
     missing = missing_prices(architecture)
     energy = (
         *_memory_energy(einsum, architecture, counts),
         *_transfer_energy(einsum, architecture, counts),
         _compute_energy(einsum, architecture),
     )
-    timing = _timing(einsum, architecture, mapping, counts)
     slowest = max(timing, key=lambda entry: entry.cycles)
     return Evaluation(
         einsum=einsum,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import threading
 
 import pytest
 
@@ -15,13 +14,6 @@ from octant.cli.progress import progress
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-class _Impatient(threading.Timer):
-    """A timer that goes off when it is started."""
-
-    def start(self) -> None:
-        self.function(*self.args, **self.kwargs)
 
 
 def test_nothing_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,20 +34,32 @@ def test_several_networks_or_chips_in_one_run(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err == ""
 
 
-def test_a_long_start_is_explained_without_a_terminal(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_long_start_is_explained_once_without_a_terminal(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("octant.cli.progress.Timer", _Impatient)
     with progress(quiet=False) as report:
         assert report is not None
-        report(Progress(0, 2, ""))
-    assert "compiles the search" in capsys.readouterr().err
+        report(Progress(0, 2, "", compiled=0, to_compile=9))
+        report(Progress(0, 2, "", compiled=1, to_compile=9))
+    said = "octant: compiling the search, once on this machine: half a minute on two processors\n"
+    assert capsys.readouterr().err == said
 
 
 def test_nothing_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", _Terminal())
     with progress(quiet=True) as report:
         assert report is None
+
+
+def test_what_is_compiled_is_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with progress(quiet=False) as report:
+        assert report is not None
+        report(Progress(0, 3, "", compiled=4, to_compile=9))
+    assert "once on this machine: 4 of 9 functions" in terminal.getvalue()
 
 
 def test_layers_are_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,16 @@ counts (tensors, nodes + 1, 6) is: reads, fills, updates, occupancy, and of the 
 accesses, deliveries. At a fanout the last is what crosses it, once for each instance below it.
 """
 
-from octant.counting.kernel.compiling import compiled, inlined, inner, lean
+from octant.counting.kernel.compiling import (
+    ONE,
+    ZERO,
+    compiled,
+    compiled_lean,
+    inlined,
+    inner,
+    lean,
+    merged,
+)
 from octant.counting.kernel.hops import hop_elements
 from octant.counting.kernel.loops import product, strides
 from octant.counting.kernel.positions import number_of_axes
@@ -30,9 +39,12 @@ from octant.counting.kernel.totals import (
 from octant.counting.kernel.visits import distinct_elements
 
 __all__ = [
+    "ONE",
+    "ZERO",
     "add_hop",
     "average_instances",
     "compiled",
+    "compiled_lean",
     "count_all",
     "count_children",
     "distinct_elements",
@@ -40,6 +52,7 @@ __all__ = [
     "inlined",
     "inner",
     "lean",
+    "merged",
     "number_of_axes",
     "product",
     "strides",

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 
@@ -18,7 +19,8 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
-_STAMP = _fingerprint()
+FINGERPRINT = _fingerprint()
+"""Changes with any kernel."""
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -27,7 +29,12 @@ def compiled(function: Callable[..., Any]) -> Any:
     Numba alone would only notice a change of the function's own file, and go on running code that
     has an older version of another kernel inside.
     """
-    return _kept(_jit(_nrt=True)(function))
+    return _kept(_jit(no_cfunc_wrapper=True, _nrt=True)(function))
+
+
+def compiled_lean(function: Callable[..., Any]) -> Any:
+    """The same for one that makes no arrays; see ``lean``."""
+    return _kept(_jit(no_cfunc_wrapper=True, _nrt=False)(function))
 
 
 def inner(function: Callable[..., Any]) -> Any:
@@ -49,10 +56,23 @@ def inlined(function: Callable[..., Any]) -> Any:
     return _kept(_jit(**_UNWRAPPED, _nrt=False, forceinline=True)(function))
 
 
+def merged(function: Callable[..., Any]) -> Any:
+    """The same for a large function with few callers: its source is written into theirs.
+
+    A compiled caller has all that it calls compiled into it once more; without a step between
+    them that is done less often.
+    """
+    return _kept(_jit(inline="always")(function))
+
+
+ZERO, ONE = np.int64(0), np.int64(1)
+"""Numbers to begin with that are handed on: for a literal the callee is compiled once more."""
+
+
 _UNWRAPPED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _jit: Any = partial(njit, cache=True, error_model="numpy", nogil=True)
 
 
 def _kept(dispatcher: Any) -> Any:
-    dispatcher._cache._cache_file._source_stamp = _STAMP
+    dispatcher._cache._cache_file._source_stamp = FINGERPRINT
     return dispatcher

@@ -8,7 +8,7 @@ from octant.counting.kernel.compiling import inner, lean
 from octant.counting.kernel.groups import axis_moments, even_axis_sums
 from octant.counting.kernel.hop import Turn, view_of_hop
 from octant.counting.kernel.loops import product
-from octant.counting.kernel.positions import alone
+from octant.counting.kernel.positions import alone, any_of
 from octant.counting.kernel.segments import irrelevant_moments
 
 
@@ -88,7 +88,7 @@ def hop_elements(sizes, axes, coefficients, temporal, separate, factors, order, 
             turn = Turn(True, rank, stride[node, rank], factors[node, rank] - 1)
             hop.outer[rank] //= factors[node, rank]
             moving[axes[rank]] = 1
-        if not turn.held or moving[:-1].any():
+        if not turn.held or any_of(moving[:-1]):
             for merge in range(2):
                 totals[merge] += elements_at(hop, moment, turn, moving, merge, settled, sums)
         if turn.held:

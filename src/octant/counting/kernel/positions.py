@@ -134,3 +134,12 @@ def alone(temporal, separate):
         if temporal[node] == 0 and separate[node] == 0:
             return False
     return True
+
+
+@lean
+def any_of(flags):
+    """Whether any is set: Numba's own takes longer to compile."""
+    found = False
+    for flag in flags:
+        found = found or flag != 0
+    return found

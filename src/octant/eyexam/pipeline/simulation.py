@@ -23,7 +23,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from octant.arch import Architecture, Level
-from octant.counting import kernel as counting
 from octant.eyexam.pipeline import machine as rows
 from octant.eyexam.pipeline.machine import ARRAY, Machine, Times
 from octant.eyexam.pipeline.moves import Moved, Rooms, moved
@@ -140,6 +139,8 @@ def simulate(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Pi
     >>> run.steps, run.fill_cycles, run.drain_cycles
     (2, 6.25, 2.25)
     """
+    from octant.counting import kernel as counting  # numba: loaded when something runs
+
     pipe = _pipe(einsum, architecture, mapping)
     rooms: Rooms = tuple(
         None if even else int(size)
@@ -171,6 +172,8 @@ def simulate(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Pi
 
 
 def _pipe(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> _Pipe:
+    from octant.counting import kernel as counting  # numba: loaded when something runs
+
     plan, prices = schedule(einsum, architecture, mapping), costs(einsum, architecture)
     output = [bool(flag) for flag in plan.layer.is_output]
     ports = {
@@ -213,6 +216,8 @@ def _pipe(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> _Pipe
 
 def _free(einsum: Einsum, architecture: Architecture, plan: Schedule) -> tuple[float, ...]:
     """Of each memory, the bits that the largest tiles leave free."""
+    from octant.counting import kernel as counting  # numba: loaded when something runs
+
     prices = costs(einsum, architecture)
     free = [
         math.inf if store.capacity_bits is None else float(store.capacity_bits)
@@ -226,6 +231,8 @@ def _free(einsum: Einsum, architecture: Architecture, plan: Schedule) -> tuple[f
 
 def _again(plan: Schedule, outputs: tuple[bool, ...]) -> tuple[tuple[float, float] | None, ...]:
     """Of hops whose results overlap, the shares of accesses and deliveries that come back."""
+    from octant.counting import kernel as counting  # numba: loaded when something runs
+
     counts = counting.count_all(*plan.layer, *plan.loops)
     found: list[tuple[float, float] | None] = []
     for hop, output in zip(plan.hops, outputs, strict=True):

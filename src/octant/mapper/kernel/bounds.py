@@ -8,8 +8,8 @@ from octant.counting.kernel import (
     add_hop,
     compiled,
     distinct_elements,
-    inner,
     lean,
+    merged,
     number_of_axes,
     strides,
 )
@@ -153,7 +153,7 @@ def held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child
     return held
 
 
-@inner
+@merged
 def least_elements(
     x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child, touched
 ):  # fmt: skip
@@ -173,7 +173,7 @@ def least_elements(
     return least
 
 
-@inner
+@merged
 def hop_context(
     sizes, axes, coefficients, is_output, temporal, shared, keeps, factors, context
 ):  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octant.counting.kernel import inlined, lean
+from octant.counting.kernel import ONE, ZERO, inlined, lean
 
 
 @lean
@@ -32,7 +32,7 @@ def next_factor(rest, current, limit, exact):
 @lean
 def factors_of(node, rank, left, hops, options):
     """Writes the factors that a level may take of what is left of a rank; returns how many."""
-    count, factor = 0, 0
+    count, factor = ZERO, ZERO
     fixed = hops.fixed[node, rank]
     while True:
         factor = fixed if fixed > 0 else next_factor(left, factor, left, hops.divisors)
@@ -53,20 +53,20 @@ def splits_of(node, rank, left, hops, products, splits, work):
         products: (many); splits: (many, axes) the factors, the innermost axis first.
     """
     rests = work.rests
-    products[0], rests[0], count = 1, left, 1
+    products[0], rests[0], count = 1, left, ONE
     for axis in range(splits.shape[1]):
         splits[0, axis] = 1
     for axis in range(hops.axis_count[node]):
         known = count
         for i in range(known):
             count = split_axis(i, count, node, axis, rank, hops, products, splits, rests)
-        alive = 0
+        alive = ZERO
         for i in range(known, count):
             products[alive], rests[alive] = products[i], rests[i]
             move_row(splits, i, alive)
             alive += 1
         count = alive
-    alive = 0
+    alive = ZERO
     for i in range(count):
         if hops.must[node, rank] == 0 or rests[i] == 1:
             products[alive] = products[i]
@@ -86,7 +86,7 @@ def move_row(rows, i, to):
 @lean
 def split_axis(i, count, node, axis, rank, hops, products, splits, rests):
     """Appends the split ``i`` with every factor that an axis may take; returns the new count."""
-    factor, fixed, limit = 0, hops.axis_fixed[node, axis, rank], hops.axis_size[node, axis]
+    factor, fixed, limit = ZERO, hops.axis_fixed[node, axis, rank], hops.axis_size[node, axis]
     while True:
         factor = fixed if fixed > 0 else next_factor(rests[i], factor, limit, hops.divisors)
         if factor == 0 or factor > rests[i] or factor > limit:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import compiled, inlined, lean
+from octant.counting.kernel import ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.hops import add_cycles, joules_of_hop, sliding_windows, whole_windows
 
 
-@compiled
+@compiled_lean
 def fill_tables(hops, grids, tables, work):
     """Fills the tables of all levels, from the outermost inwards.
 
@@ -197,16 +197,16 @@ def minimise(kind, level, hops, grids, tables, work):
     live, staying = hops.live.shape[0], grids.staying[level, kind]
     base, outer = grids.base[level] + kind * (live + 1) * cells, grids.before_base[level]
     outer += kind * cells
-    copy_rows(cells, tables.tile, grids.tile_base[level], closed, 0)
+    copy_rows(cells, tables.tile, grids.tile_base[level], closed, ZERO)
     if staying >= 0:
-        copy_rows(cells, closed, 0, free, 0)
+        copy_rows(cells, closed, ZERO, free, ZERO)
         for cell in range(cells):
             if closed[cell, 0] < np.inf:
                 for rank in hops.live:
                     place = cell // grids.stride[level, rank] % grids.lengths[level, rank]
                     work.left[rank] = grids.low[level, rank, place]
                 add_excess(staying, level, work.left, hops, grids, closed[cell])
-    copy_rows(cells, closed, 0, tables.fitting, outer)
+    copy_rows(cells, closed, ZERO, tables.fitting, outer)
     for rank in hops.live:
         if grids.allowed[level, rank] == 1:
             lower_outwards(tables.fitting, outer, cells, rank, level, grids)
@@ -217,14 +217,14 @@ def minimise(kind, level, hops, grids, tables, work):
                 lower(closed, cells, rank, level, grids)
                 if staying >= 0 and hops.axes[staying, rank] < 0:
                     lower(free, cells, rank, level, grids)
-        copy_rows(cells, closed, 0, tables.joined, base + stage * cells)
+        copy_rows(cells, closed, ZERO, tables.joined, base + stage * cells)
         if staying >= 0:
             lower_rows(cells, free, tables.joined, base + stage * cells)
-    copy_rows(cells, tables.joined, base, closed, 0)
+    copy_rows(cells, tables.joined, base, closed, ZERO)
     for rank in hops.live:
         if grids.fanned[level, rank] == 1:
             lower(closed, cells, rank, level, grids)
-    copy_rows(cells, closed, 0, tables.before, outer)
+    copy_rows(cells, closed, ZERO, tables.before, outer)
 
 
 @lean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import compiled, inlined, lean
+from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean, merged
 from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
@@ -20,7 +20,7 @@ from octant.mapper.kernel.outlook import (
 from octant.mapper.kernel.relaxed import bound_hops, steps_of, units_outside
 
 
-@compiled
+@compiled_lean
 def list_choices(node, factors, pool, bounds, goal, found, count, hops, grids, tables, work):
     """Lists what a node may take that could still be better than all that was found.
 
@@ -45,7 +45,7 @@ def list_choices(node, factors, pool, bounds, goal, found, count, hops, grids, t
     )  # fmt: skip
 
 
-@lean
+@merged
 def list_tiles(
     node, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
 ):  # fmt: skip
@@ -57,18 +57,18 @@ def list_tiles(
     steps = bound_hops(node + 1, factors, rest, width, hops, grids, work)
     for column in range(work.total.shape[0]):
         work.settled[column] = work.total[column]
-    copy_rows(work.pending.shape[0], work.pending, 0, work.led, 0)
+    copy_rows(work.pending.shape[0], work.pending, ZERO, work.led, ZERO)
     level = grids.next_level[node + 1]
     for rank in range(hops.sizes.shape[0]):
         chosen[rank], left[rank], widths[rank] = 1, rest[node + 1, rank], width[node + 1, rank]
     at, many = work.at, work.many
-    stage, end, cell = 0, 0, cell_of(level, left, hops, grids)
+    stage, end, cell = ZERO, ZERO, cell_of(level, left, hops, grids)
     if live == 0 and tile_fits(node, widths, hops):
         return list_one(
             node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
             tables, work,
         )  # fmt: skip
-    open_stage(0, node, rest, hops, work)
+    open_stage(stage, node, rest, hops, work)
     while 0 <= stage < live and end >= 0:
         rank = hops.live[stage]
         whole, stride = rest[node + 1, rank], grids.stride[level, rank]
@@ -116,7 +116,7 @@ def may_lead_on(stage, level, cell, steps, goal, found, count, hops, grids, tabl
         return False
     write_outer(stage, level, cell, work.left, work.widths, hops, grids, tables, work)
     energy, _, _ = least_of_kinds(
-        kinds, work.outer, 0, 1, steps, work.settled, work.led, goal, found, count
+        kinds, work.outer, ZERO, ONE, steps, work.settled, work.led, goal, found, count
     )
     return energy < np.inf
 
@@ -148,12 +148,12 @@ def list_one(
                 return end
             if left > 1 and hops.allowed[0, rank] == 0:
                 return end
-        settle_node(0, rest[1], factors, rest, width, hops)
+        settle_node(ZERO, rest[1], factors, rest, width, hops)
         known = 0
     energy, cycles, value = bound_state(
         known, factors, rest, width, goal, found, count, hops, grids, tables, work
     )
-    clear(1, factors)
+    clear(ONE, factors)
     if energy < np.inf:
         if end == pool.shape[0]:
             return -1
@@ -164,7 +164,7 @@ def list_one(
     return end
 
 
-@lean
+@merged
 def list_spreads(
     node, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
 ):  # fmt: skip
@@ -179,7 +179,7 @@ def list_spreads(
         node + 1, factors, rest, width, goal, found, count, hops, grids, tables, work
     )
     open_splits(node, factors, rest, width, hops, work)
-    stage, end = 0, 0
+    stage, end = ZERO, ZERO
     if live == 0:
         return list_one(
             node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,

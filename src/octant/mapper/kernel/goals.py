@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import inner, lean
+from octant.counting.kernel import ZERO, lean
 
 ROUNDING = 1e-12
 """What is less than this share better is the same value: sums of floats differ by as much."""
@@ -38,7 +38,7 @@ def admits(goal, found, count, energy, cycles):
     return energy < np.inf and cycles < np.inf
 
 
-@inner
+@lean
 def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors, rows, keeps):
     """Notes one of the best, the best first, and drops what it beats; returns how many there are.
 
@@ -46,14 +46,14 @@ def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors
         found, nests, orders, keeps_found: (many, 2), (many, nodes, ranks), (many, tensors, nodes)
             joules and cycles, factors, loop orders and kept tensors of what was found.
     """
-    kept = 0
+    kept = ZERO
     if goal == FRONT:
         for i in range(count):
             if found[i, 0] < energy or found[i, 1] < cycles:
-                found[kept] = found[i]
-                nests[kept] = nests[i]
-                orders[kept] = orders[i]
-                keeps_found[kept] = keeps_found[i]
+                found[kept, 0], found[kept, 1] = found[i, 0], found[i, 1]
+                copy_table(nests[i], nests[kept])
+                copy_table(orders[i], orders[kept])
+                copy_table(keeps_found[i], keeps_found[kept])
                 kept += 1
         if kept == found.shape[0]:
             raise ValueError("a front of more points than there is room for")
@@ -62,13 +62,21 @@ def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors
         value, kept = value_of(goal, energy, cycles), min(count, found.shape[0] - 1)
         count = kept
         while kept > 0 and value < value_of(goal, found[kept - 1, 0], found[kept - 1, 1]):
-            found[kept] = found[kept - 1]
-            nests[kept] = nests[kept - 1]
-            orders[kept] = orders[kept - 1]
-            keeps_found[kept] = keeps_found[kept - 1]
+            found[kept, 0], found[kept, 1] = found[kept - 1, 0], found[kept - 1, 1]
+            copy_table(nests[kept - 1], nests[kept])
+            copy_table(orders[kept - 1], orders[kept])
+            copy_table(keeps_found[kept - 1], keeps_found[kept])
             kept -= 1
     found[kept, 0], found[kept, 1] = energy, cycles
-    nests[kept] = factors
-    orders[kept] = rows
-    keeps_found[kept] = keeps
+    copy_table(factors, nests[kept])
+    copy_table(rows, orders[kept])
+    copy_table(keeps, keeps_found[kept])
     return count + 1
+
+
+@lean
+def copy_table(source, target):
+    """Copies all rows and columns."""
+    for row in range(source.shape[0]):
+        for column in range(source.shape[1]):
+            target[row, column] = source[row, column]

@@ -8,7 +8,7 @@ than two tiles for it.
 
 from __future__ import annotations
 
-from octant.counting.kernel import compiled, inlined, lean
+from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.choices import next_factor
 
 
@@ -46,7 +46,7 @@ def most_stray(count, inside, once):
     return max(last, inside - last)
 
 
-@compiled
+@compiled_lean
 def fill_strays(hops, strays, chains):
     """Fills the table of the most stray tiles, whatever the fanouts outside a node take of a rank.
 
@@ -67,7 +67,7 @@ def fill_strays(hops, strays, chains):
 @lean
 def worst_chain(known, rank, count, hops, chains):
     """The most stray tiles, over all chains of factors of the fanouts outside a node."""
-    worst, many = 0, 1
+    worst, many = ZERO, ONE
     chains[0, 0], chains[0, 1] = 1, count
     for node in range(known - 1, -1, -1):
         if hops.temporal[node] == 1:
@@ -92,7 +92,7 @@ def extend_chain(i, many, node, axis, rank, hops, chains):
         return many
     inside, left = chains[i, 0], chains[i, 1]
     limit, fixed = hops.axis_size[node, axis], hops.axis_fixed[node, axis, rank]
-    factor = 1
+    factor = ONE
     while True:
         factor = next_factor(left, factor, limit, hops.divisors) if fixed == 0 else fixed
         if factor <= 1 or factor > left or factor > limit:

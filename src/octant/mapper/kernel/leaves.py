@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import compiled, count_children, inner, lean
+from octant.counting.kernel import ZERO, compiled, count_children, inner, lean, merged
 from octant.mapper.kernel.bounds import bound_storage_hops, hop_context
 from octant.mapper.kernel.goals import admits, note
 from octant.mapper.kernel.orders import (
@@ -45,7 +45,7 @@ def copy_counts(source, target):
                 target[x, node, column] = source[x, node, column]
 
 
-@inner
+@merged
 def bound_orders(goal, found, count, factors, base, context, busy, leaf):
     """A bound of all orders of a nest's loops: joules and cycles.
 
@@ -57,7 +57,7 @@ def bound_orders(goal, found, count, factors, base, context, busy, leaf):
     rows = plain_rows(nodes, ranks)
     counts, placed = np.empty(base.shape, np.int64), np.zeros(nodes, np.int64)
     free_energy, cycles = bound_order(
-        base, placed, np.int64(0), counts, layer.sizes, layer.axes, layer.coefficients,
+        base, placed, ZERO, counts, layer.sizes, layer.axes, layer.coefficients,
         layer.is_output, layer.temporal, keeps, factors, rows, leaf.touched, context, busy, cost,
     )  # fmt: skip
     energy = free_energy
@@ -73,7 +73,7 @@ def bound_orders(goal, found, count, factors, base, context, busy, leaf):
                 continue
             rows[node, rank], rows[node, ranks - 1] = rows[node, ranks - 1], rows[node, rank]
             led_energy, led_cycles = bound_order(
-                base, placed, np.int64(0), counts, layer.sizes, layer.axes, layer.coefficients,
+                base, placed, ZERO, counts, layer.sizes, layer.axes, layer.coefficients,
                 layer.is_output, layer.temporal, keeps, factors, rows, leaf.touched, context, busy,
                 cost,
             )  # fmt: skip
@@ -129,7 +129,7 @@ def bound_order(
     return priced(counts, busy, cost)
 
 
-@inner
+@merged
 def settle_blocks(
     block, first, levels, blocks, sizes, axes, coefficients, is_output, temporal, shared, keeps,
     factors, rows, stacked,
@@ -165,7 +165,7 @@ def place_unit(chosen, first, block, position, unit, prescribed, row, placed, no
     return found
 
 
-@inner
+@merged
 def price_orders(
     goal, found, nests, orders, keeps_found, number, factors, busy, sizes, axes, coefficients,
     is_output, temporal, shared, keeps, cost, prescribed, sliding, touched, base, context,
@@ -192,10 +192,10 @@ def price_orders(
     copy_counts(base, stacked[0])
     if blocks > 0 and first[1] == 0:
         settle_blocks(
-            np.int64(0), first, levels, blocks, sizes, axes, coefficients, is_output, temporal,
+            ZERO, first, levels, blocks, sizes, axes, coefficients, is_output, temporal,
             shared, keeps, factors, rows, stacked,
         )  # fmt: skip
-    position, tried = 0, 0
+    position, tried = ZERO, ZERO
     while position >= 0:
         if position == first[blocks]:
             energy, cycles = priced(stacked[blocks], busy, cost)
@@ -207,7 +207,9 @@ def price_orders(
             tried += 1
             position -= 1
             continue
-        block = np.int64(np.searchsorted(first, position, side="right") - 1)
+        block = ZERO
+        while first[block + 1] <= position:
+            block += 1
         node = levels[block]
         if not place_unit(
             chosen, first, block, position, unit[block], prescribed[node], rows[node], placed, node
@@ -230,7 +232,7 @@ def price_orders(
     return number, tried
 
 
-@compiled
+@merged
 def common_of_orders(factors, leaf):
     """What all orders of a nest's loops share.
 
@@ -267,9 +269,11 @@ def price_nest(goal, found, nests, orders, keeps_found, number, factors, leaf):
         how many were found by now, and how many orders were priced.
     """
     layer = leaf.layer
-    factors[0] = layer.sizes
-    for node in range(factors.shape[0] - 1, 0, -1):
-        factors[0] = (factors[0] + factors[node] - 1) // factors[node]
+    for rank in range(factors.shape[1]):
+        left = layer.sizes[rank]
+        for node in range(factors.shape[0] - 1, 0, -1):
+            left = (left + factors[node, rank] - 1) // factors[node, rank]
+        factors[0, rank] = left
     base, context, busy = common_of_orders(factors, leaf)
     energy, cycles = bound_orders(goal, found, number, factors, base, context, busy, leaf)
     if not admits(goal, found, number, energy, cycles):
@@ -284,4 +288,4 @@ def price_nest(goal, found, nests, orders, keeps_found, number, factors, leaf):
 @compiled
 def bound_orders_alone(factors, base, context, busy, leaf):
     """``bound_orders`` where nothing was found yet."""
-    return bound_orders(0, np.empty((1, 2)), 0, factors, base, context, busy, leaf)
+    return bound_orders(ZERO, np.empty((1, 2)), ZERO, factors, base, context, busy, leaf)

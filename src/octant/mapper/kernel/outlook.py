@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import compiled, inlined, lean
+from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean, merged
 from octant.mapper.kernel.completion import cell_of
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.goals import admits, value_of
 from octant.mapper.kernel.relaxed import bound_hops
 
 
-@compiled
+@compiled_lean
 def bound_nest(known, factors, hops, grids, tables, work):
     """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
     settle(known, factors, hops, work)
     energy, cycles, _ = bound_state(
-        known, factors, work.rest, work.width, 0, tables.closed, 0, hops, grids, tables, work
+        known, factors, work.rest, work.width, ZERO, tables.closed, ZERO, hops, grids, tables, work
     )  # fmt: skip
     return energy, cycles
 
 
-@lean
+@merged
 def bound_state(
     known, factors, rest, width, goal, found, count, hops, grids, tables, work
 ):  # fmt: skip
@@ -37,7 +37,7 @@ def bound_state(
         for column in range(work.total.shape[0]):
             work.outer[0, column] = 0.0
         return least_of_kinds(
-            1, work.outer, 0, 0, steps, work.total, work.pending, goal, found, count
+            ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, goal, found, count
         )
     cell, cells = cell_of(level, rest[known], hops, grids), grids.cells[level]
     if grids.node[level] != known - 1:
@@ -45,9 +45,18 @@ def bound_state(
             grids.kinds[level], tables.before, grids.before_base[level] + cell, cells, steps,
             work.total, work.pending, goal, found, count,
         )  # fmt: skip
-    write_outer(0, level, cell, rest[known], width[known], hops, grids, tables, work)
+    write_outer(ZERO, level, cell, rest[known], width[known], hops, grids, tables, work)
     return least_of_kinds(
-        grids.kinds[level], work.outer, 0, 1, steps, work.total, work.pending, goal, found, count
+        grids.kinds[level],
+        work.outer,
+        ZERO,
+        ONE,
+        steps,
+        work.total,
+        work.pending,
+        goal,
+        found,
+        count,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import inlined, lean
+from octant.counting.kernel import ONE, ZERO, inlined, lean
 from octant.mapper.kernel.hops import (
     CHANGES,
     MIXED,
@@ -294,7 +294,7 @@ def bound_hop(x, child, known, factors, rest, width, hops, work):
     room[4, 1] *= first
     room[4, 2] *= first
     moves[CHANGES, 3], moves[CHANGES, 4] = (
-        product_outside(x, 0, hops, room), product_outside(x, 1, hops, room),
+        product_outside(x, ZERO, hops, room), product_outside(x, ONE, hops, room),
     )  # fmt: skip
     write_move(CHANGES, x, child, apart, merged, hops, work)
     if child == hops.keeps.shape[1]:

@@ -1,0 +1,126 @@
+"""The search is compiled once, by processes of its own; nobody else waits for long or loses any."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import pytest
+from filelock import FileLock
+
+from octant.mapper import preparation
+from octant.mapper.parts import NAMES, entries
+from octant.mapper.preparation import compile_ahead
+
+SOURCE = Path(__file__).parents[3] / "src"
+ALL = sum(len(functions) for functions in entries().values())
+
+
+class _StoppedError(Exception):
+    """The user stopped the work."""
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that has not compiled anything."""
+    monkeypatch.setattr(preparation, "_place", lambda: tmp_path)
+    monkeypatch.setattr(preparation, "_stamp", lambda place: place / "stamp")
+    return tmp_path
+
+
+def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> list[subprocess.Popen[bytes]]:
+    """Runs a program in place of each process that would compile; returns those that ran."""
+    ran: list[subprocess.Popen[bytes]] = []
+
+    def started(part: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+        ran.append(subprocess.Popen([sys.executable, "-S", "-c", program], stdout=said))
+        return ran[-1]
+
+    monkeypatch.setattr(preparation, "_started", started)
+    return ran
+
+
+def test_it_is_done_once(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = instead(monkeypatch, "print(end='.')")
+    told: list[tuple[int, int]] = []
+    compile_ahead(lambda done, total: told.append((done, total)))
+    compile_ahead(lambda done, total: told.append((-1, total)))
+    assert len(ran) == len(NAMES)
+    assert (bare / "stamp").exists()
+    assert told[0] == (0, ALL)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_processes_that_fail_are_no_error(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead(monkeypatch, "raise SystemExit(1)")
+    compile_ahead()
+    assert not (bare / "stamp").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an exit code does not tell it there")
+def test_an_interrupted_process_interrupts(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    with pytest.raises(KeyboardInterrupt):
+        compile_ahead()
+    assert not (bare / "stamp").exists()
+
+
+def test_who_is_told_can_end_it(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = instead(monkeypatch, "import time; time.sleep(60)")
+
+    def tell(done: int, total: int) -> None:
+        if ran:
+            raise _StoppedError
+
+    with pytest.raises(_StoppedError):
+        compile_ahead(tell)
+    assert ran and all(process.poll() is not None for process in ran)
+    assert not (bare / "stamp").exists()
+
+
+def test_one_waits_for_another(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = instead(monkeypatch, "raise SystemExit(1)")
+    other = FileLock(bare / "octant.lock", thread_local=False)
+    other.acquire()
+    looks = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 3:  # the other process is ready
+            (bare / "stamp").touch()
+            other.release()
+
+    compile_ahead(tell)
+    assert looks >= 3
+    assert ran == []
+
+
+_SEARCHED = """
+from octant.mapper import Objective, dataflow_named, front, prepare, search
+from octant.api import load_architecture, load_network
+prepare()
+print("prepared")
+chip = load_architecture("eyeriss")
+layer = load_network("alexnet").mac_layers[0].work
+flow = dataflow_named(chip, None)
+for objective in Objective:
+    search(layer, chip, objective=objective, dataflow=flow)
+front(layer, chip, dataflow=flow)
+"""
+
+
+def test_a_search_compiles_nothing_more() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SEARCHED],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(SOURCE), "NUMBA_DEBUG_CACHE": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    searched = done.stdout.split("prepared\n")[1]
+    assert "[cache]" not in searched
