@@ -100,7 +100,8 @@ def test_one_waits_for_another(bare: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 _SEARCHED = """
-from octant.mapper import Objective, dataflow_named, front, prepare, search
+from dataclasses import replace
+from octant.mapper import Objective, Question, dataflow_named, front, prepare, search, search_layers
 from octant.api import load_architecture, load_network
 prepare()
 print("prepared")
@@ -110,6 +111,8 @@ flow = dataflow_named(chip, None)
 for objective in Objective:
     search(layer, chip, objective=objective, dataflow=flow)
 front(layer, chip, dataflow=flow)
+thin = replace(layer, tensors=tuple(replace(each, density=0.5) for each in layer.tensors))
+search_layers([thin], Question(chip, Objective.EDP, flow, cached=False, zeros=True))
 """
 
 
