@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from octant.arch import Fanout, FanoutAxis
+from octant.arch import Constraint, Dataflow, Fanout, FanoutAxis
 from octant.counting import kernel as counting
 from octant.counting.problem import problem
 from octant.mapper import kernel, walk
@@ -60,6 +60,15 @@ def test_outer_fanouts_pass_what_their_parent_serves() -> None:
     inner = Fanout("inner", (FanoutAxis("X", 3),), (Role.OUTPUT,), transfer_energy=picojoules(1))
     on = chip(level("buffer", 1, optional=tuple(Role)), outer, inner, level("register", 1))
     check_bounds(Search(matmul(rows=1, inner=1, columns=3, groups=2), on, FREE))
+
+
+def test_what_stays_goes_on_through_laps_of_one_step() -> None:
+    """Weights stay over positions; of K, cut to 3 tiles, the last comes alone, and they stay on."""
+    others, ranks = (Role.INPUT, Role.OUTPUT), {"far": "K", "middle": "P", "near": "K"}
+    on = chip(*(level(name, 1, optional=others) for name in ranks))
+    inside = (Constraint(at, ranks=(rank,), bypass=others) for at, rank in ranks.items())
+    flow = Dataflow("cut", (Constraint("DRAM", order=("P",)), *inside))
+    check_bounds(Search(matmul(rows=4, inner=1, columns=6), on, flow))
 
 
 def check_bounds(case: Search) -> None:

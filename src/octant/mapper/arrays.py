@@ -14,7 +14,7 @@ from octant.model.prices import Costs
 
 Floats = NDArray[np.float64]
 
-CELLS = 30_000
+CELLS = 3_000
 """Cells of a level's table: with more tiles than that, neighbours share a cell."""
 
 
@@ -143,6 +143,9 @@ class Tables(NamedTuple):
     joined: Floats
     before: Floats
     fitting: Floats
+    led: Floats
+    moved: Floats
+    staying: Floats
     closed: Floats
     free: Floats
 
@@ -518,6 +521,9 @@ def tables(view: Hops, layout: Grids) -> Tables:
         joined=np.empty((each * stages, columns)),
         before=np.empty((each, columns)),
         fitting=np.empty((each, columns)),
+        led=np.empty((each, columns)),
+        moved=np.empty((each, columns)),
+        staying=np.empty((each, columns)),
         closed=np.empty((most, columns)),
         free=np.empty((most, columns)),
     )

@@ -19,10 +19,13 @@ def fill_tables(hops, grids, tables, work):
     """Fills the tables of all levels, from the outermost inwards.
 
     Rows have joules, and the cycles of each limited port. ``tile`` has the least of what crosses
-    into each tile, with all outside. The others begin anew for each kind of lead outside the tile
+    into each tile, with all outside; ``led`` that over leads which leave in place the tensor that
+    stays for a kind of lead further in, ``moved`` over those that do not. The others begin anew for
+    each kind of lead outside the tile
     inside the level: ``joined`` has, by how many ranks are chosen, the least over all others;
     ``before`` the least over all that the fanouts inside the level may take, too; and ``fitting``
-    the least over tiles with as much or more left, of all that may fit where no larger one does.
+    the least over tiles with as much or more left, of all that may fit where no larger one does;
+    ``staying`` that of ``led``.
     """
     for level in range(grids.node.shape[0] - 1, -1, -1):
         fill_tiles(level, hops, grids, tables, work)
@@ -53,15 +56,23 @@ def fill_tiles(level, hops, grids, tables, work):
             high[rank] = grids.high[level, rank, place]
             widths[rank] = (hops.sizes[rank] + high[rank] - 1) // high[rank]
         tile = tables.tile[grids.tile_base[level] + cell]
+        first, apart = grids.before_base[level] + cell, grids.cells[level]
         for column in range(tile.shape[0]):
             tile[column] = np.inf
+            for kind in range(grids.kinds[level]):
+                tables.led[first + kind * apart, column] = np.inf
+                tables.moved[first + kind * apart, column] = np.inf
         if tile_fits(node, widths, hops):
-            tile_costs(level, low, high, hops, grids, tables, work.row, tile)
+            tile_costs(level, first, low, high, hops, grids, tables, work.row, tile)
 
 
 @lean
-def tile_costs(level, low, high, hops, grids, tables, row, tile):
-    """Writes the least of what crosses into a tile, with all outside, over the leads outside."""
+def tile_costs(level, first, low, high, hops, grids, tables, row, tile):
+    """Writes the least of what crosses into a tile, with all outside, over the leads outside.
+
+    Args:
+        first: the row of ``tables.led`` and ``tables.moved`` of the first kind.
+    """
     ranks, node = hops.sizes.shape[0], grids.node[level]
     outermost = level == grids.node.shape[0] - 1
     cell = 0
@@ -89,6 +100,16 @@ def tile_costs(level, low, high, hops, grids, tables, row, tile):
                 row[column] += before[column]
         for column in range(row.shape[0]):
             tile[column] = min(tile[column], row[column])
+        for kind in range(grids.kinds[level]):
+            x, at = grids.staying[level, kind], first + kind * grids.cells[level]
+            if x < 0:
+                continue
+            stays = lead == ranks or hops.axes[x, lead] < 0
+            for column in range(row.shape[0]):
+                if stays:
+                    tables.led[at, column] = min(tables.led[at, column], row[column])
+                else:
+                    tables.moved[at, column] = min(tables.moved[at, column], row[column])
 
 
 @inlined
@@ -148,23 +169,50 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
     add_cycles(row, x, node, 0.0, given, grids.copies[level], hops)
 
 
+@inlined
+def close(x, level, outer, left, hops, grids, tables, row, closed):
+    """Writes a tile's least with the excess of a tensor that stays further in.
+
+    Under a lead outside that leaves the tensor in place, the level itself moves it: of ranks that
+    it leaves a part of, and that are cut off, some laps may have one step. Under a lead that moves
+    it, laps of the outermost level are all whole.
+
+    Args:
+        outer: the row of ``tables.led`` and ``tables.moved``.
+        row: room; closed: what is written.
+    """
+    whole = True
+    for rank in hops.live:
+        whole = whole and (hops.axes[x, rank] < 0 or left[rank] == 1)
+    for column in range(row.shape[0]):
+        row[column] = tables.led[outer, column]
+        closed[column] = tables.moved[outer, column]
+    outermost = level == grids.node.shape[0] - 1
+    sure = 1.0 if hops.exact == 1 or whole else 2.0 / 3.0
+    add_excess(x, level, left, sure, hops, grids, row)
+    sure = 1.0 if hops.exact == 1 or outermost else 2.0 / 3.0
+    add_excess(x, level, left, sure, hops, grids, closed)
+    for column in range(row.shape[0]):
+        closed[column] = min(closed[column], row[column])
+
+
 @lean
-def add_excess(x, level, left, hops, grids, row):
+def add_excess(x, level, left, share, hops, grids, row):
     """Adds what a tensor that stays costs the level inside more than to come once.
 
-    It comes again for every tile of this level; of a rank that is cut off, some laps may not bring
-    another tile.
+    It comes again for every tile of this level.
+
+    Args:
+        share: of the laps that surely bring another tile.
     """
     child = grids.inner[level]
     parent = hops.parent[x, child]
     if parent < 0:
         return
-    times, share = 1.0, 1.0
+    times = 1.0
     for rank in hops.live:
         if hops.axes[x, rank] < 0:
             times *= left[rank]
-        elif hops.exact == 0:
-            share = min(share, 2.0 / 3.0)
     if times <= 1.0:
         return
     touched = hops.touched[x]
@@ -189,9 +237,9 @@ def add_excess(x, level, left, hops, grids, row):
 def minimise(kind, level, hops, grids, tables, work):
     """Goes along every rank: the least over all tiles with as much or less left outside.
 
-    A tensor that stays in the tile inside costs more at the next: its ``excess``. It stays on as
-    long as the level takes only ranks that it does not depend on: that is the table ``free`` of
-    excess.
+    A tensor that stays in the tile inside costs more at the next: its ``excess``. It stays on where
+    the level takes only ranks that it does not depend on, and the next loop outside is over such a
+    one, too: that is the table ``free`` of excess.
     """
     closed, free, cells = tables.closed, tables.free, grids.cells[level]
     live, staying = hops.live.shape[0], grids.staying[level, kind]
@@ -199,17 +247,23 @@ def minimise(kind, level, hops, grids, tables, work):
     outer += kind * cells
     copy_rows(cells, tables.tile, grids.tile_base[level], closed, ZERO)
     if staying >= 0:
-        copy_rows(cells, closed, ZERO, free, ZERO)
+        copy_rows(cells, tables.led, outer, free, ZERO)
+        copy_rows(cells, free, ZERO, tables.staying, outer)
         for cell in range(cells):
             if closed[cell, 0] < np.inf:
                 for rank in hops.live:
                     place = cell // grids.stride[level, rank] % grids.lengths[level, rank]
                     work.left[rank] = grids.low[level, rank, place]
-                add_excess(staying, level, work.left, hops, grids, closed[cell])
+                close(
+                    staying, level, outer + cell, work.left, hops, grids, tables, work.row,
+                    closed[cell],
+                )  # fmt: skip
     copy_rows(cells, closed, ZERO, tables.fitting, outer)
     for rank in hops.live:
         if grids.allowed[level, rank] == 1:
             lower_outwards(tables.fitting, outer, cells, rank, level, grids)
+            if staying >= 0:
+                lower_outwards(tables.staying, outer, cells, rank, level, grids)
     for stage in range(live, -1, -1):
         if stage < live:
             rank = hops.live[stage]

@@ -108,7 +108,7 @@ def write_outer(stage, level, cell, left, widths, hops, grids, tables, work):
         place = fitting
         if x >= 0:
             place = staying_cell(stage, x, level, fitting, left, hops, grids, work)
-        free = tables.fitting[base + max(place, 0)]
+        free = tables.staying[base + kind * cells + max(place, 0)]
         for column in range(outer.shape[0]):
             least = closed[column]
             if x >= 0 and place >= 0:

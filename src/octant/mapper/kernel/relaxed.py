@@ -186,11 +186,8 @@ def stay_while_free(x, child, known, factors, rest, width, hops, work):
     node, straying, first = child - 1, 1.0, True
     while node >= known:
         if hops.temporal[node] == 1:
-            closed = not first and not may_stay(x, node, factors, hops)
-            if closed:
-                node += 1
-                straying = 0.0
-                break
+            moves = not first and not may_stay(x, node, factors, hops)
+            closed = moves
             for rank in hops.live:
                 if hops.axes[x, rank] >= 0 and factors[node, rank] > 1:
                     closed = True
@@ -200,6 +197,7 @@ def stay_while_free(x, child, known, factors, rest, width, hops, work):
                     whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
                     straying *= min(1.0, strayed / whole)
             if closed:
+                node += moves
                 break
             for rank in hops.live:
                 first = first and factors[node, rank] == 1
