@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from octant.arch import Architecture
@@ -56,6 +57,8 @@ def status_text(found: SearchResult | ArrayRun) -> str:
         case Status.OPTIMAL:
             return "optimal: no mapping of the space is better"
         case Status.GAP:
+            if not math.isfinite(found.gap):
+                return f"not proven, and no bound above 0 is known{reason}"
             return f"not proven: at most {share(found.gap)} above the optimum{reason}"
         case Status.INFEASIBLE:
             return f"infeasible: no mapping fits{reason}"
