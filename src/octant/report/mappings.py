@@ -28,6 +28,13 @@ def mappings_page(
     lines: list[str] = []
     for layer in mapped:
         lines += [""] * bool(lines) + _layer(layer, architecture, width)
+    if architecture.sees_zeros:
+        plain = (
+            "These are the costs, and the proofs, where nothing is zero and every tensor is held "
+            f"plain; octant evaluate searches by what zeros spare {architecture.name} and what its "
+            "formats add."
+        )
+        lines += ["", *paragraph(plain, width=width)]
     return page(lines)
 
 
