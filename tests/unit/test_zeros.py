@@ -57,6 +57,20 @@ def test_zeros_save_energy_and_the_sheet_has_both() -> None:
         dense.energy["on_dense_data"]
 
 
+def test_figures_on_dense_data_are_those_of_an_evaluation_on_dense_data() -> None:
+    """Formats always code here, and the vector unit waits for what the array then takes."""
+    dense, thin = (
+        octant.evaluate("digits-lenet", "eyeriss2-pe", objective="energy", densities=densities)
+        for densities in (None, {"input": 0.4, "weight": 0.3})
+    )
+    for metric, row in (("energy", "per_inference"), ("latency", "latency")):
+        assert value(thin, metric, "on_dense_data") == pytest.approx(value(dense, metric, row))
+    layer = dense.layers[0]
+    assert layer.run is not None and layer.energy_j is not None
+    leaked = sum(part.energy_j or 0.0 for part in layer.energy if part.action == "leakage")
+    assert layer.run.value == pytest.approx(layer.energy_j - leaked)
+
+
 def test_nothing_changes_where_nothing_is_zero() -> None:
     plain = octant.evaluate("digits-lenet", "eyeriss", densities={})
     chip = octant.load_architecture("eyeriss")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from octant.api.evaluation import Progress, _dataflow, evaluate
+from octant.api.evaluation import Progress, dataflow_of, evaluate
 from octant.api.formats import in_formats
 from octant.api.insight import multiplying
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
@@ -55,7 +55,7 @@ def flexibility(
 
     chip = load_architecture(on)
     chosen = suite if isinstance(suite, Suite) else load_suite(suite)
-    flow = _dataflow(chip, dataflow)
+    flow = dataflow_of(chip, dataflow)
     _require_networks(chosen)
     named = chosen.networks if networks else ()
     total = len(chosen.shapes) + len(chosen.formats) + len(chosen.densities) + len(named)
@@ -112,7 +112,7 @@ def scalability(
     from octant.eyexam import scaling
 
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
-    layers, flow = multiplying(workload, chip), _dataflow(chip, dataflow)
+    layers, flow = multiplying(workload, chip), dataflow_of(chip, dataflow)
     total = 2 * len(scaling.FACTORS) + 2 * len(scaling.GROWTH)
     done = [0]
 
@@ -175,7 +175,7 @@ def efficiency_of_larger(
         if progress:
             progress(Progress(done, total, layer))
 
-    flow = _dataflow(chip, dataflow)
+    flow = dataflow_of(chip, dataflow)
     limit = {"time_limit_s": time_limit_s}
     try:
         layers = multiplying(workload, chip)

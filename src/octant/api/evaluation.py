@@ -131,7 +131,7 @@ def evaluate(
         workload, runs = found.mean, found.samples
     workload = given(with_densities(workload, network, recipe), densities or {})
     runs = tuple(given(with_weights_of(each, workload), densities or {}) for each in runs)
-    goal, constraints = _objective(objective), _dataflow(chip, dataflow, min_utilization)
+    goal, constraints = objective_named(objective), dataflow_of(chip, dataflow, min_utilization)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
     question = replace(question, zeros=chip.sees_zeros, overbooked=overbook)
     mappings = _map(workload, layer_chips, question, progress)
@@ -171,7 +171,7 @@ def map_network(
     Arguments and errors are those of ``evaluate``.
     """
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
-    goal, constraints = _objective(objective), _dataflow(chip, dataflow, min_utilization)
+    goal, constraints = objective_named(objective), dataflow_of(chip, dataflow, min_utilization)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
     return _map(workload, _Chips(chip, {}), question, progress)
 
@@ -219,11 +219,11 @@ def _with_zeros(
     """
     from octant.model import evaluate_sparse, mean_evaluation
 
-    thin = {layer.name: _in_formats(layer.work, chips.of(layer)) for layer in workload.mac_layers}
+    thin = {layer.name: einsum_of(layer.work, chips.of(layer)) for layer in workload.mac_layers}
     single: dict[str, list[Einsum]] = {name: [] for name in thin}
     for run in runs:
         for layer in run.mac_layers:
-            single[layer.name].append(_in_formats(layer.work, chips.of(layer)))
+            single[layer.name].append(einsum_of(layer.work, chips.of(layer)))
     known = any(thin[mapping.layer] != mapping.einsum for mapping in mappings)
     found = []
     for mapping in mappings:
@@ -312,9 +312,7 @@ def _map(
     """
     from octant.mapper import search_layers
 
-    einsums = {
-        layer.name: _in_formats(layer.work, chips.of(layer)) for layer in workload.mac_layers
-    }
+    einsums = {layer.name: einsum_of(layer.work, chips.of(layer)) for layer in workload.mac_layers}
     if not question.zeros:
         einsums = {name: einsum.dense for name, einsum in einsums.items()}
     first = {einsums[layer.name]: layer for layer in reversed(workload.mac_layers)}
@@ -350,7 +348,7 @@ def _map(
     )
 
 
-def _in_formats(work: object, chip: Architecture) -> Einsum:
+def einsum_of(work: object, chip: Architecture) -> Einsum:
     """A layer's Einsum in the number formats of the chip's compute units."""
     assert isinstance(work, Einsum), "only layers with multiply-accumulates are mapped"
     return chip.in_own_formats(work)
@@ -374,14 +372,24 @@ def _require_understood(workload: Workload) -> None:
         )
 
 
-def _objective(name: Objective | str) -> Objective:
+def objective_named(name: Objective | str) -> Objective:
+    """The objective of a name.
+
+    Raises:
+        UnknownNameError: there is none; near misses are offered.
+    """
     known = [member.value for member in Objective]
     if name not in known:
         raise UnknownNameError(f"there is no objective {name!r}; {near_misses(name, known)}")
     return Objective(name)
 
 
-def _dataflow(chip: Architecture, name: str | None, min_utilization: float = 0.0) -> Dataflow:
+def dataflow_of(chip: Architecture, name: str | None, min_utilization: float = 0.0) -> Dataflow:
+    """The chip's dataflow of a name, by default its first, with the least utilisation asked for.
+
+    Raises:
+        UnknownNameError: the chip has no such dataflow.
+    """
     from octant.mapper import dataflow_named
 
     flow = dataflow_named(chip, name)

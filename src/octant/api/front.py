@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from octant.api.evaluation import Progress, _dataflow, _in_formats, _objective
+from octant.api.evaluation import Progress, dataflow_of, einsum_of, objective_named
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.errors import InfeasibleError, InvalidWorkloadError
 from octant.mapper.result import Objective
@@ -63,8 +63,8 @@ def network_front(
     )
 
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
-    goal, constraints = _objective(objective), _dataflow(chip, dataflow)
-    einsums = {layer.name: _in_formats(layer.work, chip) for layer in workload.mac_layers}
+    goal, constraints = objective_named(objective), dataflow_of(chip, dataflow)
+    einsums = {layer.name: einsum_of(layer.work, chip) for layer in workload.mac_layers}
     if not einsums:
         raise InvalidWorkloadError(f"network {workload.name!r} has no layer that multiplies")
     found: dict[Einsum, FrontResult] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from octant.api.evaluation import Progress, _dataflow, _in_formats
+from octant.api.evaluation import Progress, dataflow_of, einsum_of
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture
 from octant.errors import InfeasibleError, InvalidWorkloadError
@@ -66,8 +66,8 @@ def eyexam(
 
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
     layers = multiplying(workload, chip)
-    flows = [_dataflow(chip, DATAFLOWS.get(name, name)) for name in dataflows]
-    flows = flows or [_dataflow(chip, None)]
+    flows = [dataflow_of(chip, DATAFLOWS.get(name, name)) for name in dataflows]
+    flows = flows or [dataflow_of(chip, None)]
     if progress:
         progress(Progress(0, len({einsum for _, einsum in layers}) * len(flows), ""))
     exams = []
@@ -178,7 +178,7 @@ def _stands(
         done += 1
         report(Progress(done, total, f"{shapes[einsum][0].name} on {chip.name}"))
 
-    flow = _dataflow(chip, dataflow)
+    flow = dataflow_of(chip, dataflow)
     stands = chip_points(tuple(shapes), chip, flow, time_limit_s, note)
     for einsum, (layer, _) in shapes.items():
         if stands[einsum].traffic_bits == float("inf"):
@@ -216,7 +216,7 @@ def multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[La
     found = []
     for layer in workload.mac_layers:
         assert isinstance(layer.work, Einsum)
-        found.append((layer, layer.work if chip is None else _in_formats(layer.work, chip)))
+        found.append((layer, layer.work if chip is None else einsum_of(layer.work, chip)))
     return tuple(found)
 
 

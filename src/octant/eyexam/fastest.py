@@ -23,7 +23,7 @@ from octant.bounds import Unrolling, compulsory_bits, parallelism
 from octant.eyexam.folding import folding, whole
 from octant.eyexam.relaxing import limits
 from octant.mapper import Objective, Question, SearchResult, Status, cache, search_layers
-from octant.mapper.search import TIME_IS_UP
+from octant.mapper.result import TIME_IS_UP
 from octant.workload import Einsum, Role
 
 #: Seconds of the rounds of a whole search before the last one.

@@ -77,7 +77,6 @@ def key_of(
         divisors_only,
         thinning,
         many,
-        _sources(),
     )
     return hashlib.sha256(repr((*asked, _sources())).encode()).hexdigest()
 

@@ -10,6 +10,9 @@ from octant.arch import Architecture
 from octant.mapping import Mapping
 from octant.model import Evaluation, Thinning, thin_cost
 
+TIME_IS_UP = "the time limit was reached"
+"""Why a search that was stopped has no proof."""
+
 
 class Objective(StrEnum):
     """What a search minimises."""
@@ -99,7 +102,8 @@ class SearchResult:
         space: the space that was searched, in words.
         reason: why it is infeasible or not proven; empty when optimal.
         others: the next best mappings, the best first, where more than one was wanted.
-        dense: of a search with zeros, what is best where nothing is zero; None otherwise.
+        dense: of a layer with zeros, the best that a search with its formats finds where nothing is
+            zero; None otherwise.
     """
 
     status: Status

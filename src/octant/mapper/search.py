@@ -12,7 +12,14 @@ from octant.arch import Architecture, Dataflow, Level
 from octant.counting.problem import problem
 from octant.errors import NotEstimatedError
 from octant.mapper.feasibility import why_infeasible
-from octant.mapper.result import FrontResult, Objective, SearchResult, Status, value_of
+from octant.mapper.result import (
+    TIME_IS_UP,
+    FrontResult,
+    Objective,
+    SearchResult,
+    Status,
+    value_of,
+)
 from octant.mapper.space import Integers, Space, keep_choices, may_begin, space
 from octant.mapper.split import split_over_axes
 from octant.mapper.walk import FRONT, Found, new_found, walk
@@ -28,7 +35,6 @@ DIVISORS_SPACE = (
     "at each level and on each array axis every divisor of what is left of a rank, every loop "
     "order, every bypass"
 )
-TIME_IS_UP = "the time limit was reached"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The search for the best mapping of a layer with zeros."""
+"""The search for the best mapping of a layer with its zeros, and in the formats of the chip."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from octant.arch import Architecture
-from octant.mapper.result import Objective, SearchResult, Status, value_of
+from octant.mapper.result import TIME_IS_UP, Objective, SearchResult, Status, value_of
 from octant.mapping import Mapping
 from octant.model import (
     Evaluation,
@@ -19,7 +19,9 @@ from octant.model import (
 )
 from octant.workload import Einsum
 
-DEPENDS = "what zeros spare depends on the mapping; the bound takes the least that any leaves"
+DEPENDS = (
+    "what zeros spare and formats add depends on the mapping; the bound takes the least of any"
+)
 MANY = 32
 """Mappings of the least bound that are evaluated with the zeros."""
 MOST_ROUNDS = 4
@@ -52,14 +54,15 @@ def search_with_zeros(
 ) -> SearchResult:
     """Returns the best mapping that is found for a layer's zeros, with a bound on any.
 
-    Exact searches propose mappings, which are evaluated with the zeros: where nothing is zero; with
-    the least that zeros leave of every access in any mapping, whose optimum is the bound; and, as
-    long as the best is not near that, with what they leave of each access in the best mapping so
-    far, and with the least again for the next best. Where no mapping changes what zeros leave, the
-    second is the optimum itself.
+    Exact searches propose mappings, which are evaluated with the zeros: where nothing is zero and
+    all is held plain; with the least that zeros leave of every access in any mapping, whose optimum
+    is the bound; and, as long as the best is not near that, with what they leave of each access in
+    the best mapping so far, and with the least again for the next best. Where no mapping changes
+    what zeros leave, the second is the optimum itself.
 
     Args:
-        einsum: the layer, with the densities and patterns of its tensors.
+        einsum: the layer, with the densities and patterns of its tensors; where nothing is zero
+            only formats make a difference.
         architecture: where it runs.
         objective: what to minimise.
         ask: the searches.
@@ -70,11 +73,11 @@ def search_with_zeros(
     if plain.evaluation is None:
         return plain
     least = least_thinning(einsum, architecture)
-    low = ask(least, time_limit_s=best.half_s())
+    low = plain if least.is_none else ask(least, time_limit_s=best.half_s())
     bound = low.bound
     if least.steps < 1:
         bound *= objective.value_of(1.0, _less_a_cycle(einsum, architecture, least))
-    asked = [plain, low]
+    asked = [plain] if low is plain else [plain, low]
     for result in asked:
         best.tries(result)
     if best.value > bound * (1 + CLOSE):
@@ -89,7 +92,7 @@ def search_with_zeros(
             break
     assert best.evaluation is not None, "what was found was evaluated"
     proven = best.value <= bound * (1 + SAME)
-    late = next((each.reason for each in asked if each.status is not Status.OPTIMAL), "")
+    late = any(each.status is not Status.OPTIMAL for each in asked)
     return replace(
         plain,
         status=Status.OPTIMAL if proven else Status.GAP,
@@ -98,8 +101,7 @@ def search_with_zeros(
         value=best.value,
         bound=best.value if proven else bound,
         priced=sum(each.priced for each in asked),
-        reason="" if proven else late or DEPENDS,
-        dense=plain.evaluation,
+        reason="" if proven else TIME_IS_UP if late else DEPENDS,
     )
 
 
@@ -140,8 +142,12 @@ class _Best:
 
 
 def _less_a_cycle(einsum: Einsum, architecture: Architecture, least: Thinning) -> float:
-    """The least share that is left of the cycles without one of them; none where all are skipped.
+    """The least share that cycles with zeros are of those at thinned prices.
 
-    At thinned prices a port's cycles are rounded up to whole dense ones, which are a little more.
+    There a port's cycles are rounded up to whole dense ones, each of ``pace``: they are less than
+    one of these too many. All of them are at least those of the units, one dense cycle for so many
+    products; and cycles with zeros are at least one, but none where all are skipped.
     """
-    return max(0.0, 1 - architecture.compute_units / einsum.macs) if least.steps else 0.0
+    if not least.steps:
+        return 0.0
+    return max(1 - architecture.compute_units / einsum.macs, 1 / (1 + least.pace))

@@ -1,7 +1,9 @@
 """What zeros make of a layer's prices: factors on them, with which a search goes by zeros, too.
 
-Where zeros spare a share of each access that no mapping changes, these factors are the whole truth.
-Where the mapping decides what is spared, they are that of one mapping, or the least of all.
+The formats that a chip holds tensors in are in them, too: on dense data these add bits, and nothing
+is spared. Where zeros spare a share of each access that no mapping changes, these factors are the
+whole truth. Where the mapping decides what is spared, they are that of one mapping, or the least of
+all.
 """
 
 from __future__ import annotations
@@ -37,6 +39,13 @@ class Thinning:
     moved: tuple[tuple[float, ...], ...]
     macs: float
     steps: float
+
+    @property
+    def is_none(self) -> bool:
+        """Whether every factor is 1."""
+        joules = (each for row in self.energy for actions in row for each in actions)
+        moved = (each for row in self.moved for each in row)
+        return all(each == 1.0 for each in (*joules, *moved, self.macs, self.steps))
 
     @property
     def pace(self) -> float:

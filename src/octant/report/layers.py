@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from octant.mapping import Loop, Mapping, SpatialBlock
 from octant.report.amounts import joules, seconds, share
 from octant.report.layout import WIDTH, Column, fields, page, table
@@ -93,7 +95,8 @@ def _run(layer: LayerResult) -> tuple[str, ...]:
         limit = layer.limited_by if layer.place is Place.VECTOR else ""
         work = "unknown" if layer.place is Place.UNKNOWN else work
         return layer.name, times + layer.operator, work, latency, "", "", limit, layer.place.value
-    status = run.status.value + (f" {share(run.gap)}" if run.gap else "")
+    gap = f" {share(run.gap)}" if run.gap and math.isfinite(run.gap) else ""
+    status = f"{run.status.value}{gap}"
     return (
         layer.name,
         times + layer.operator,

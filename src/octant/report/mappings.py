@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from octant.arch import Architecture
@@ -27,6 +28,13 @@ def mappings_page(
     lines: list[str] = []
     for layer in mapped:
         lines += [""] * bool(lines) + _layer(layer, architecture, width)
+    if architecture.sees_zeros:
+        plain = (
+            "These are the costs, and the proofs, where nothing is zero and every tensor is held "
+            f"plain; octant evaluate searches by what zeros spare {architecture.name} and what its "
+            "formats add."
+        )
+        lines += ["", *paragraph(plain, width=width)]
     return page(lines)
 
 
@@ -56,6 +64,8 @@ def status_text(found: SearchResult | ArrayRun) -> str:
         case Status.OPTIMAL:
             return "optimal: no mapping of the space is better"
         case Status.GAP:
+            if not math.isfinite(found.gap):
+                return f"not proven, and no bound above 0 is known{reason}"
             return f"not proven: at most {share(found.gap)} above the optimum{reason}"
         case Status.INFEASIBLE:
             return f"infeasible: no mapping fits{reason}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from octant.accuracy.results import Accuracy
@@ -37,7 +38,7 @@ def assumptions(
         *(measured.notes if measured else ()),
         *_running(architecture, layers),
         *_limits(architecture),
-        *_searches(layers),
+        *_searches(layers, architecture.sees_zeros and bool(sampled)),
         *_assumed(architecture),
         "The cost is that of making a die, packaging and testing it, and what is stated beside it: "
         "design, masks, volume, margins and the rest of the system are in no figure.",
@@ -124,8 +125,9 @@ def _zeros(workload: Workload, architecture: Architecture, sampled: int) -> Iter
             "layers that are too large, or whose places are not known, have the runs' densities."
         )
     yield (
-        "The mappings are the best that were found for these zeros; figures on dense data are "
-        "those of the mappings that are best there."
+        "The mappings are the best that were found for these zeros"
+        + (", in their mean over the runs" if sampled else "")
+        + "; figures on dense data are those of the best that were found for dense data."
     )
 
 
@@ -236,20 +238,26 @@ def _limits(architecture: Architecture) -> Iterator[str]:
         yield f"Extrapolated, the energy of {action}: {reasons}."
 
 
-def _searches(layers: tuple[LayerResult, ...]) -> Iterator[str]:
+def _searches(layers: tuple[LayerResult, ...], averaged: bool) -> Iterator[str]:
+    """Of which mappings nothing is proven, and how far they may be from the best."""
     gaps: dict[str, list[float]] = {}
     for layer in layers:
         if layer.run and layer.run.status is Status.GAP:
             gaps.setdefault(layer.run.reason, []).append(layer.run.gap)
     for reason, those in gaps.items():
-        many = (
-            "The mapping of 1 layer is"
-            if len(those) == 1
-            else (f"The mappings of {len(those)} layers are")
+        one = len(those) == 1
+        many = "The mapping of 1 layer is" if one else f"The mappings of {len(those)} layers are"
+        worst = max(those)
+        far = (
+            f"but to be at most {text(worst, 'share')} above the optimum"
+            if math.isfinite(worst)
+            else "and no bound above 0 is known"
         )
+        yield f"{many} not proven to be the best ({reason}), {far}."
+    if averaged:
         yield (
-            f"{many} not proven to be the best ({reason}), but to be at most "
-            f"{text(max(those), 'share')} above the optimum."
+            "What is proven of mappings is proven for the mean zeros of the runs, not for the mean "
+            "of their costs."
         )
 
 

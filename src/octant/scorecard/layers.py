@@ -44,9 +44,10 @@ def layer_results(
         if isinstance(layer.work, Einsum):
             result = on_array(layer, architecture, found[layer.name])
             assert result.cycles is not None
-            streams |= dict.fromkeys(
-                layer.outputs, Stream(layer.name, layer.repeats, result.cycles)
-            )
+            full = found[layer.name].on_dense_data
+            dense = None if full is None else full.cycles * layer.repeats
+            stream = Stream(layer.name, layer.repeats, result.cycles, dense)
+            streams |= dict.fromkeys(layer.outputs, stream)
         else:
             result = _without_macs(layer, architecture, readers, streams)
         results.append(result)

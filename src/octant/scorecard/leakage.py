@@ -80,16 +80,16 @@ def with_leakage(layer: LayerResult, architecture: Architecture) -> LayerResult:
     Every instance leaks, busy or not: there is no power gating. A layer whose energy is unknown
     stays unknown, and has the parts.
     """
-    if not layer.latency_s:
-        return layer
-    off_chip = architecture.levels[0].name
+    off_chip, found = architecture.levels[0].name, leaking(architecture)
+    time_s, full_s, full_j = layer.latency_s, layer.dense_latency_s, layer.dense_energy_j
+    if full_s is not None and full_j is not None:
+        full_j += full_s * sum(power_w for _, _, power_w in found)
+    if not time_s:
+        return replace(layer, dense_energy_j=full_j)
     parts = tuple(
-        EnergyPart(name, level, LEAKAGE, "", 0, 0, power_w * layer.latency_s, level == off_chip)
-        for name, level, power_w in leaking(architecture)
+        EnergyPart(name, level, LEAKAGE, "", 0, 0, power_w * time_s, level == off_chip)
+        for name, level, power_w in found
     )
     leaked_j = sum(part.energy_j or 0.0 for part in parts)
     energy_j = None if layer.energy_j is None else layer.energy_j + leaked_j
-    full_j = layer.dense_energy_j
-    if full_j is not None and layer.dense_latency_s is not None:
-        full_j += leaked_j * layer.dense_latency_s / layer.latency_s
     return replace(layer, energy=(*layer.energy, *parts), energy_j=energy_j, dense_energy_j=full_j)

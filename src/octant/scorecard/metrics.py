@@ -229,10 +229,10 @@ def _effectual(run: Totals) -> Figure | Missing:
 
 
 def _on_dense_data(value: float | None, unit: Unit, what: str) -> tuple[Row, ...]:
-    """What the same mappings cost on this chip where nothing is zero: the dense penalty."""
+    """What the network costs this chip where nothing is zero: the dense penalty."""
     if value is None:
         return ()
-    basis = "the same mappings on the same chip, no value zero"
+    basis = "the mappings found for that on the same chip, no value zero"
     return (Row("on_dense_data", f"{what} on dense data", _modelled(value, unit, basis)),)
 
 

@@ -297,7 +297,8 @@ class LayerResult:
         not_costed: element operations that run but have no price; ``energy_j`` is without them.
         energy: parts that sum to ``energy_j``.
         run: how the array runs it; None elsewhere.
-        dense_latency_s: of the same mapping where nothing is zero; None where zeros change nothing.
+        dense_latency_s: where nothing is zero, of the mapping for that; None where zeros change
+            nothing.
         dense_energy_j: so, too.
     """
 

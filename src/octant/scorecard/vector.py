@@ -31,18 +31,26 @@ class Stream:
         producer: the layer that the array runs.
         repeats: how often it runs.
         array_cycles: what it takes, repeats included.
+        dense_cycles: so, too, where nothing is zero; None where zeros change nothing.
         vector_cycles: what the vector unit takes for the chain of fused layers so far.
     """
 
     producer: str
     repeats: int
     array_cycles: float
+    dense_cycles: float | None = None
     vector_cycles: float = 0.0
 
     @property
     def excess(self) -> float:
         """Cycles by which the vector unit is behind the array."""
         return max(0.0, self.vector_cycles - self.array_cycles)
+
+    @property
+    def dense_excess(self) -> float:
+        """So, too, where nothing is zero."""
+        least = self.array_cycles if self.dense_cycles is None else self.dense_cycles
+        return max(0.0, self.vector_cycles - least)
 
 
 def described(layer: Layer, place: Place, note: str = "") -> LayerResult:
@@ -90,6 +98,8 @@ def fused(
     cycles = longer.excess - stream.excess
     note = f"works on what {stream.producer} sends out, without traffic of its own"
     operations = _operations(layer, unit)
+    changes = stream.dense_cycles is not None
+    dense = (longer.dense_excess - stream.dense_excess) / architecture.clock_hz
     result = replace(
         described(layer, Place.FUSED, note),
         traffic_bits=sum(transfer.bits for transfer in _transfers(layer, architecture)),
@@ -99,6 +109,8 @@ def fused(
         energy_j=operations.energy_j,
         not_costed=layer.element_operations if operations.energy_j is None else 0,
         energy=(operations,),
+        dense_latency_s=dense if changes else None,
+        dense_energy_j=operations.energy_j if changes else None,
     )
     return result, longer
 

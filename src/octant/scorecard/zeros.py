@@ -47,9 +47,8 @@ def _formats(
             if at.level != level.name or store is None or store.format_of(role) is None:
                 continue
             bits = architecture.element_bits(store, role)
-            dense = full.tensor(at.level, at.tensor)
             data, metadata, plain = _moved(at, bits)
-            dense_data, dense_metadata, dense_plain = _moved(dense, bits)
+            dense_data, dense_metadata, dense_plain = _kept(full, at, bits)
             yield FormatUse(
                 store.name,
                 role.value,
@@ -59,6 +58,14 @@ def _formats(
                 (dense_data + dense_metadata) * repeats,
                 dense_plain * repeats,
             )
+
+
+def _kept(full: SparseCounts, like: SparseTensor, bits: float) -> tuple[float, float, float]:
+    """What the mapping on dense data moves there; nothing where it lets the tensor pass."""
+    for at in full.tensors:
+        if (at.level, at.tensor) == (like.level, like.tensor):
+            return _moved(at, bits)
+    return 0.0, 0.0, 0.0
 
 
 def _moved(at: SparseTensor, bits: float) -> tuple[float, float, float]:

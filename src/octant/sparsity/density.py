@@ -345,12 +345,26 @@ def largest_occupancy(
     return int(np.searchsorted(np.cumsum(chances), confidence - 1e-12))
 
 
+def _kept_between(pattern: Structured, start: int, stop: int) -> int:
+    """The most nonzeros of neighbours that may begin and end within a group of the pattern.
+
+    >>> two_of_four = Structured(2, 4, "C")
+    >>> [_kept_between(two_of_four, start, start + 3) for start in (0, 3)]  # 1 and 2 more
+    [2, 3]
+    """
+    groups = range(start // pattern.of, -(-stop // pattern.of))
+    held = (min(stop, (g + 1) * pattern.of) - max(start, g * pattern.of) for g in groups)
+    return sum(min(elements, pattern.keep) for elements in held)
+
+
 def _most(tensor: Tensor, shape: Extents, tile: Extents) -> int:
     """The most nonzeros that any tile of a pattern of chance can hold."""
     inside, pattern = math.prod(tile), tensor.pattern
     if isinstance(pattern, Structured):
-        part = tile[_axis(tensor, pattern.rank)]
-        full, rest = divmod(part, pattern.of)
-        return inside // part * (full * pattern.keep + min(rest, pattern.keep))
+        along = _axis(tensor, pattern.rank)
+        part, extent = tile[along], shape[along]
+        starts = range(0, extent, part)[: pattern.of]  # then tiles lie in the groups as before
+        row = max(_kept_between(pattern, start, min(start + part, extent)) for start in starts)
+        return inside // part * row
     size = inside if isinstance(pattern, Even) else math.prod(shape)
     return min(inside, math.ceil(tensor.density * size - 1e-9))

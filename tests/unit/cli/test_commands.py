@@ -64,6 +64,16 @@ def test_strict_refuses_what_is_not_understood(octant: Octant, odd: str, tmp_pat
     assert "Twist" in lenient.out
 
 
+def test_map_says_that_it_knows_no_formats(octant: Octant, tiny: str) -> None:
+    """Where a chip codes, the best mapping for plain values is not proven to be the best."""
+    coded, plain = (
+        octant("map", tiny, "--on", chip, "--layer", "second", "--batch", "1")
+        for chip in ("eyeriss2-pe", "teaching")
+    )
+    assert "every tensor is held plain" in " ".join(coded.out.split())
+    assert "plain" not in plain.out
+
+
 def test_map_prints_loop_nests_that_parse_back(octant: Octant, tiny: str) -> None:
     done = octant("map", tiny, "--on", "teaching", "--layer", "second", "--batch", "1")
     assert (done.code, done.err) == (0, "")

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from octant.arch import Intersection, Saving
+from octant.arch import (
+    Architecture,
+    Compression,
+    FormatRank,
+    Intersection,
+    RankFormat,
+    Saving,
+    ZeroOperands,
+)
 from octant.errors import FileFormatError, NotEstimatedError
 from octant.mapper import Objective, Question, SearchResult, Status, cache, search, search_layers
-from octant.mapper.result import value_of
-from octant.model import evaluate, evaluate_sparse
+from octant.mapper.result import TIME_IS_UP, value_of
+from octant.mapper.zeros import search_with_zeros
+from octant.model import Thinning, evaluate, evaluate_sparse
 from octant.workload import Einsum, Role, matmul
 from tests.unit.mapper.chips import FREE, chip, level
 
 SMALL, LARGE = matmul(rows=2, inner=2, columns=1), matmul(rows=4, inner=3, columns=5)
+INPUT = Role.INPUT
 QUESTION = Question(chip(level("buffer", 1, elements=30)), Objective.EDP, FREE)
 
 
@@ -80,6 +91,74 @@ def test_zeros_change_the_best_mapping() -> None:
     assert few.mapping != all_of_them.mapping
     assert few.value == few.evaluation.energy_j
     assert few.bound <= few.value < (same.energy_j or 0.0)
+
+
+def test_a_layer_of_fewer_products_than_units_has_a_bound() -> None:
+    """A cycle too many that a port is taken for may be half of all cycles, and no more."""
+    units = replace(QUESTION.architecture.compute, zeros=ZeroOperands(Saving.SKIPPING, (INPUT,)))
+    design = replace(QUESTION.architecture, compute=units)
+    layer = thin(matmul(rows=1, inner=1, columns=1), 0.5)
+    for objective in Objective:
+        question = replace(QUESTION, architecture=design, objective=objective, zeros=True)
+        found = search_layers([layer], question)[layer]
+        assert 0 < found.bound <= found.value
+        assert math.isfinite(found.gap)
+
+
+def coded(*, optional: bool = False) -> Architecture:
+    """The chip with run lengths on the inputs of its buffer, as many bits again as the values."""
+    outer, inner = QUESTION.architecture.levels
+    form = Compression(INPUT, (FormatRank(RankFormat.RUN_LENGTH, (), 8),), optional)
+    inner = replace(inner, stores=(replace(inner.stores[0], compression=(form,)),))
+    return replace(QUESTION.architecture, nodes=(outer, inner))
+
+
+def test_formats_have_their_price_on_dense_data() -> None:
+    """The answer's value is what the layer costs in the format, and the proof is one of that."""
+    question = replace(QUESTION, architecture=coded(), zeros=True)
+    layer = thin(LARGE, 0.25)
+    found = search_layers([layer, LARGE], question)
+    dense, plain = found[LARGE], alone(LARGE)
+    assert dense.evaluation is not None and plain.evaluation is not None
+    again = evaluate_sparse(plain.evaluation, LARGE, coded())
+    assert plain.value < dense.bound <= dense.value
+    assert dense.value <= value_of(again, coded(), Objective.EDP)
+    assert dense.value == value_of(dense.evaluation, coded(), Objective.EDP)
+    assert found[layer].dense == dense.evaluation
+
+
+def test_formats_that_are_left_off_on_dense_data_need_no_other_search() -> None:
+    question = replace(QUESTION, architecture=coded(optional=True), zeros=True)
+    found, plain = search_layers([LARGE], question)[LARGE], alone(LARGE)
+    assert (found.status, found.mapping) == (Status.OPTIMAL, plain.mapping)
+    assert found.value == pytest.approx(plain.value, abs=0)
+    assert found.priced == plain.priced
+
+
+def test_the_room_on_dense_data_is_not_that_of_zeros() -> None:
+    """Of the same layer with few zeros and with many, the best on dense data is the same."""
+    question = replace(QUESTION, architecture=coded(), zeros=True, overbooked=True)
+    few, many = thin(LARGE, 11 / 12), thin(LARGE, 1 / 12)
+    found = search_layers([few, many, LARGE], question)
+    assert found[few].dense == found[many].dense == found[LARGE].evaluation
+
+
+def test_a_mapping_that_was_found_in_time_is_said_to_be_late() -> None:
+    """Why it has no proof is no reason that there were none."""
+    layer = thin(LARGE, 0.25)
+    design = coded()
+
+    def ask(
+        thinning: Thinning | None = None, many: int = 1, time_limit_s: float | None = None
+    ) -> SearchResult:
+        plain = alone(LARGE)
+        if thinning is None:
+            return plain
+        late = replace(plain, status=Status.GAP, mapping=None, evaluation=None, value=math.inf)
+        return replace(late, bound=plain.bound / 2, reason=f"{TIME_IS_UP} before any was found")
+
+    found = search_with_zeros(layer, design, objective=Objective.EDP, ask=ask)
+    assert (found.status, found.reason) == (Status.GAP, TIME_IS_UP)
 
 
 def test_a_search_with_zeros_keeps_to_its_time() -> None:

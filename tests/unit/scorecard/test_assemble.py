@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from octant.errors import InfeasibleError
 from octant.eyexam.scaling import Scalability, ScalePoint
 from octant.mapper.result import Objective, Status
+from octant.report import layers_page
+from octant.report.mappings import status_text
 from octant.scorecard import (
     Figure,
     Missing,
@@ -257,6 +259,24 @@ def test_a_search_that_stopped_early_is_an_assumption() -> None:
         versions=(),
     )
     assert any("at most 100 % above the optimum" in sentence for sentence in found.assumptions)
+
+
+def test_a_search_without_a_bound_says_so() -> None:
+    workload = Workload("net", (product("fc", "image"),))
+    (mapping,) = mapped(workload, chip())
+    result = replace(mapping.result, status=Status.GAP, bound=0.0, reason="a test")
+    found = assemble(
+        workload,
+        chip(),
+        (replace(mapping, result=result),),
+        objective=Objective.LATENCY,
+        dataflow=None,
+        versions=(),
+    )
+    far = "(a test), and no bound above 0 is known."
+    assert f"The mapping of 1 layer is not proven to be the best {far}" in found.assumptions
+    assert status_text(result) == "not proven, and no bound above 0 is known (a test)"
+    assert "gap" in layers_page(found)
 
 
 def test_an_unknown_row_is_a_key_error() -> None:

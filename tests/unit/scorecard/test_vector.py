@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octant.scorecard import LayerResult, Place, Scorecard
+from octant.scorecard.vector import Stream, fused
 from tests.unit.scorecard.support import card, chip, product, vector
 
 
@@ -94,3 +95,16 @@ def test_operations_without_a_price_are_counted_as_not_costed() -> None:
     relu, pool = layer(found, "relu"), layer(found, "pool")
     assert (relu.energy_j, relu.not_costed) == (None, 6)
     assert (pool.energy_j, pool.not_costed) == (6 * 10.0 + 6 * 20.0, 6)
+
+
+def test_a_fused_layer_waits_on_dense_data_only_for_what_the_array_takes_there() -> None:
+    """20 operations at 2 a cycle: 4 beyond 6 cycles with zeros, none beyond 12 without."""
+    relu = vector("relu", "Relu", "fc", operations=20)
+    unit = chip().vector
+    assert unit is not None
+    found, stream = fused(relu, chip(), unit, Stream("fc", 1, 6.0, dense_cycles=12.0))
+    assert found.cycles == 4.0
+    assert (found.dense_latency_s, found.dense_energy_j) == (0.0, found.energy_j)
+    assert (stream.excess, stream.dense_excess) == (4.0, 0.0)
+    same, _ = fused(relu, chip(), unit, Stream("fc", 1, 6.0))
+    assert (same.cycles, same.dense_latency_s, same.dense_energy_j) == (4.0, None, None)

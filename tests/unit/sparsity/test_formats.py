@@ -197,7 +197,8 @@ def test_largest_occupancy() -> None:
     assert largest_occupancy(row, (8,), (4,), confidence=0.9) == 3
     assert largest_occupancy(matrix(0.43, Even()), MATRIX, (1, 3)) == 2
     pairs = Tensor("W", Role.WEIGHT, ((Term("C"),),), density=0.5, pattern=Structured(2, 4, "C"))
-    assert [largest_occupancy(pairs, (64,), (n,)) for n in (1, 3, 4, 6)] == [1, 2, 2, 4]
+    assert [largest_occupancy(pairs, (64,), (n,)) for n in (1, 3, 4, 6)] == [1, 3, 2, 4]
+    assert largest_occupancy(pairs, (4,), (3,)) == 2  # there is no second group to begin
 
 
 def test_masks_keep_their_elements() -> None:

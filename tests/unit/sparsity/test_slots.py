@@ -107,6 +107,24 @@ def test_patterns_fit_where_every_way_to_draw_them_does(
     assert fits(weights(pattern, density), (ROWS, COLUMNS), TWO_OF_FOUR) is fitting
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    of=st.integers(1, 5), group=st.integers(1, 5), extent=st.integers(1, 11), data=st.data()
+)  # fmt: skip
+def test_patterns_fit_groups_that_begin_within_theirs(
+    of: int, group: int, extent: int, data: st.DataObject
+) -> None:
+    """Groups of the pattern and of the slots need not meet: the twin tries every mask."""
+    keep, room = data.draw(st.integers(1, of)), data.draw(st.integers(1, group))
+    tensor = weights(Structured(keep, of, "C"), keep / of, "C")
+    slots = Slots("C", group, room)
+    masks = np.arange(2**extent)[:, None] >> np.arange(extent) & 1 == 1
+    held = np.array([masks[:, at : at + of].sum(1) for at in range(0, extent, of)])
+    allowed = masks[(held <= keep).all(0)]
+    fitting = all(encoded(mask[None], slots) is not None for mask in allowed)
+    assert fits(tensor, (extent,), slots) is fitting
+
+
 def test_a_tensor_without_the_rank_has_no_groups() -> None:
     assert not fits(weights(Uniform(), 0.01, "K R"), (8, 8), TWO_OF_FOUR)
 
