@@ -364,7 +364,7 @@ def _advance(pipe: _Pipe, times: Times, moment: int, rooms: Rooms, revisit: int)
             ready = rows.done(pipe.parts, times, number, ports)
             times[ARRAY] = np.maximum(times[ARRAY], ready)
     if moment >= 0:
-        rest = {number: jobs[number].share * (1 - pending[number]) for number in pending}
+        rest = {number: 1.0 - share for number, share in pending.items()}
         _drains(pipe, times, jobs, end, rest)
     rows.begin_tile(pipe.parts, times, at)
 
