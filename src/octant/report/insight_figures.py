@@ -15,6 +15,7 @@ from pathlib import Path
 
 from octant.eyexam import Eyexam, LayerExam, NetworkExam, Roof, SkiSlope, Slope
 from octant.files.writing import write_whole
+from octant.report.drawing.scales import Logarithmic
 from octant.report.eyexam import rate
 from octant.units import text
 
@@ -31,10 +32,7 @@ def waterfall_svg(exam: NetworkExam | LayerExam) -> str:
     low = math.floor(math.log10(min(step.macs_per_cycle for step in steps)) - 0.01)
     high = max(math.ceil(math.log10(steps[0].macs_per_cycle)), low + 1)
     left, row = 190, (_HEIGHT - _TOP - _BOTTOM) / len(steps)
-
-    def x(value: float) -> float:
-        return left + (math.log10(value) - low) / (high - low) * (_WIDTH - left - 110)
-
+    x = Logarithmic(10.0**low, 10.0**high, left, _WIDTH - 110).at
     parts = [_text(_WIDTH / 2, 22, f"{name}: MAC/cycle left after each step", anchor="middle")]
     for power in range(low, high + 1, max(1, (high - low) // 6)):
         parts.append(_line(x(10.0**power), _TOP, x(10.0**power), _HEIGHT - _BOTTOM, faint=True))
@@ -207,14 +205,8 @@ class _Axes:
 
     def __init__(self, left: float, right: float, bottom: float, top: float) -> None:
         self.left, self.right, self.bottom, self.top = left, right, bottom, top
-
-    def x(self, value: float) -> float:
-        share = math.log(value / self.left) / math.log(self.right / self.left)
-        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
-
-    def y(self, value: float) -> float:
-        share = math.log(value / self.bottom) / math.log(self.top / self.bottom)
-        return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+        self.x = Logarithmic(left, right, _LEFT, _WIDTH - _RIGHT).at
+        self.y = Logarithmic(bottom, top, _HEIGHT - _BOTTOM, _TOP).at
 
     def frame(self, across: str, up: str, dimension: str = "") -> list[str]:
         """Lines and labels at powers of ten, or of two where the axes are sizes."""
