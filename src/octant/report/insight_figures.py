@@ -21,6 +21,7 @@ from octant.units import text
 
 _WIDTH, _HEIGHT = 640, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 20, 40, 60
+_MODES = "<style>@media (prefers-color-scheme: dark) { .insight { color: #ccc } }</style>"
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 _BLUE, _ORANGE, _GREEN, _RED = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 
@@ -46,11 +47,11 @@ def waterfall_svg(exam: NetworkExam | LayerExam) -> str:
             parts.append(_rect(end, y + 3, before - end, row - 6, _RED, opacity=0.3))
         parts.append(_rect(left, y + 3, max(end - left, 1), row - 6, _BLUE))
         parts.append(_text(left - 8, y + row / 2 + 4, f"{step.number} {step.constraint}", "end"))
-        lost = "" if not number else f" (-{100 * step.lost_share:.1f} %)"
+        lost = f" (-{100 * step.lost_share:.1f} %)" if step.lost_share >= 0.0005 else ""
         wide = x(steps[max(number - 1, 0)].macs_per_cycle)
         parts.append(_text(wide + 6, y + row / 2 + 4, rate(step.macs_per_cycle) + lost))
     peak = x(exam.peak_macs_per_cycle)
-    parts.append(_line(peak, _TOP, peak, _HEIGHT - _BOTTOM, dashed=True))
+    parts.append(_line(peak, _TOP, peak, _HEIGHT - _BOTTOM + 20, dashed=True))
     parts.append(
         _text(peak, _HEIGHT - _BOTTOM + 34, f"peak {rate(exam.peak_macs_per_cycle)}", "middle")
     )
@@ -282,6 +283,8 @@ def _picture(title: str, description: str, parts: Sequence[str]) -> str:
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        'font-family="sans-serif" font-size="12" fill="currentColor" color="#555">\n'
-        f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n{body}\n</svg>\n"
+        'class="insight" '
+        'font-family="sans-serif" font-size="12" fill="currentColor" color="#333">\n'
+        f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n{_MODES}\n"
+        f"{body}\n</svg>\n"
     )
