@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import floordiv
 
+import numpy as np
+from numpy.typing import NDArray
+
 from octant.arch import Architecture, Dataflow, Fanout, FanoutAxis, Level
 from octant.workload import Einsum
 
@@ -259,17 +262,27 @@ def unrolling(
 
 def _choices(rank: str, size: int, slots: tuple[Slot, ...], whole: bool) -> list[_Choice]:
     """The useful choices: of two with as many passes, none that needs more of every axis."""
-    best: dict[int, list[tuple[int, ...]]] = {}
+    found: dict[int, list[tuple[int, ...]]] = {}
     for factors in _factors(rank, size, slots):
         passes = -(-size // math.prod(factors))
-        if whole and passes > 1:
-            continue
-        others = best.setdefault(passes, [])
-        if any(all(a <= b for a, b in zip(o, factors, strict=True)) for o in others):
-            continue
-        others[:] = [o for o in others if not all(a <= b for a, b in zip(factors, o, strict=True))]
-        others.append(factors)
-    return [_Choice(factors, passes) for passes, many in best.items() for factors in many]
+        if passes == 1 or not whole:
+            found.setdefault(passes, []).append(factors)
+    return [_Choice(factors, passes) for passes, many in found.items() for factors in _least(many)]
+
+
+def _least(many: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Of different tuples those of which no other is nowhere larger, in the same order.
+
+    >>> _least([(1, 4), (2, 2), (2, 4), (4, 1)])
+    [(1, 4), (2, 2), (4, 1)]
+    """
+    rows = np.array(many)
+    return [each for each, row in zip(many, rows, strict=True) if _nowhere_larger(rows, row) == 1]
+
+
+def _nowhere_larger(rows: NDArray[np.int64], row: NDArray[np.int64]) -> int:
+    """How many of the rows are nowhere larger than one of them, which is one itself."""
+    return int((rows <= row).all(axis=1).sum())
 
 
 def _factors(rank: str, size: int, slots: tuple[Slot, ...]) -> Iterator[tuple[int, ...]]:
