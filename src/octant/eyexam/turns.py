@@ -63,7 +63,7 @@ def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> Search
 
     chip, goal, flow = question.architecture, question.objective, question.dataflow
     key = cache.key_of(einsum, chip, goal, flow, divisors_only=False)
-    known = cache.recall(key, einsum, chip, goal)
+    known = cache.recall(key, einsum, chip, goal) if question.cached else None
     if known is not None:
         return known
     result = search(
@@ -74,5 +74,6 @@ def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> Search
         time_limit_s=question.time_limit_s,
         on_progress=look,
     )
-    cache.keep(key, result)
+    if question.cached:
+        cache.keep(key, result)
     return result
