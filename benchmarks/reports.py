@@ -1,4 +1,7 @@
-"""The time and size of pages, of an evaluation that is there already, in processes of their own.
+"""The time of Eyexam, and the time and size of pages, in processes of their own.
+
+Eyexam is timed as a command that finds no mappings of an earlier run, without and with what would
+win its losses back, and the second time it is asked. The bar is for either.
 
 A page needs the mappings that the evaluation needs anyway; their search is timed with the other
 searches and is no part of these figures. What is timed here starts with the scorecard in memory
@@ -8,12 +11,18 @@ and ends with the file written, the imports of the page's libraries included.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.apart import process
+from benchmarks.bars import Bar, lines
+
+#: Eyexam of ResNet-50 on Eyeriss takes at most so many seconds; it is ended after so many.
+EXAM_S, EXAM_LIMIT_S = 10.0, 300.0
 #: A page of ResNet-50 on Eyeriss takes at most so many seconds, and bytes.
 PAGE_S, PAGE_BYTES = 2.0, 6_000_000
 RUNS = 5
@@ -46,8 +55,34 @@ def _runs(scorecard: Path, folder: Path) -> list[dict[str, float]]:
     ]
 
 
+_EXAM = (
+    "-c",
+    "import sys; from octant.cli import main; sys.argv[0] = 'octant'; sys.exit(main())",
+    *("eyexam", "resnet50", "--on", "eyeriss", "--quiet"),
+)
+
+
+def _exams() -> list[str]:
+    """The lines of Eyexam: the steps alone, with the win-back, and the latter once more."""
+    found = [f"{'Eyexam, no mappings kept':<40}{'wall':>9}{'processor':>11}"]
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        for name, kept, more in (
+            ("the seven steps", one, ("--no-win-back",)),
+            ("and what wins losses back", other, ()),
+            ("the same again, mappings kept", other, ()),
+        ):
+            where = os.environ | {"OCTANT_CACHE": kept}
+            run, _ = process((*_EXAM, *more), where, EXAM_LIMIT_S)
+            found.append(f"{name:<40}{run.wall_s:>9.3f}{run.processor_s:>11.3f}")
+            found += lines(
+                "resnet50 on eyeriss", [Bar("wall", run.wall_s, EXAM_S, "s", stopped=run.stopped)]
+            )
+    return found
+
+
 def table() -> str:
     """Returns the lines of every figure against its bar; evaluates ResNet-50 once for them."""
+    exams = _exams()
     import octant
 
     with tempfile.TemporaryDirectory() as place:
@@ -62,6 +97,7 @@ def table() -> str:
     name = "page of resnet50 on eyeriss"
     return "\n".join(
         [
+            *exams,
             f"{'pages, the search excluded':<40}{'first':>9}{'median':>9}",
             f"{name:<40}{first:>9.3f}{page:>9.3f} s, bar {PAGE_S:g} s{late}",
             f"{'its size':<40}{size / 1e6:>18.2f} MB, bar {PAGE_BYTES / 1e6:g} MB{large}",

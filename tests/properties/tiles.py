@@ -250,9 +250,7 @@ class Twin:
         for way in ways:
             self.now = max([self.now, *(port.done(way.depth) for port in self.ports.values())])
         if moment >= 0:
-            rest = {
-                id(w): jobs[id(w)]["share"] * (1 - stuck[id(w)]) for w in ways if id(w) in stuck
-            }
+            rest = {id(w): 1 - stuck[id(w)] for w in ways if id(w) in stuck}
             self._drain(ways, jobs, rest, end)
         for way in ways:
             for name, port in self.ports.items():

@@ -9,6 +9,7 @@ from octant.api.evaluation import Progress, dataflow_of, einsum_of
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture
 from octant.errors import InfeasibleError, InvalidWorkloadError
+from octant.units import text
 from octant.workload import Einsum, Layer, Role, Workload
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def bound(
         dims: sizes, as for ``evaluate``.
         dataflow: of the chip's point.
         time_limit_s: for each search.
-        progress: called before the first capacity, after each, and after each layer's own point.
+        progress: called before the first search, after each capacity of each layer (from the
+            threads that search, one at a time), and after each layer's own point.
 
     Raises:
         UnknownNameError: no such network, chip, dataflow or dimension.
@@ -128,17 +130,26 @@ def bound(
     for layer, einsum in layers:
         first, repeats = shapes.get(einsum, (layer, 0))
         shapes[einsum] = (first, repeats + layer.repeats)
-    total = len(sizes) + (0 if chip is None else len(shapes))
+    searched = len(sizes) * len(shapes)
+    total = searched + (0 if chip is None else len(shapes))
     report = progress or _silent
     report(Progress(0, total, ""))
+    done = 0
+
+    def note(einsum: Einsum, capacity_bits: int) -> None:
+        nonlocal done
+        done += 1
+        buffer = text(capacity_bits, "capacity")
+        report(Progress(done, total, f"{shapes[einsum][0].name} beyond {buffer}"))
+
     points = curves(
         tuple(shapes),
         bits,
         sizes,
         time_limit_s=time_limit_s,
-        on_point=lambda done: report(Progress(done, total, f"buffer {done} of {len(sizes)}")),
+        on_point=note,
     )
-    stands = _stands(shapes, chip, dataflow, time_limit_s, report, (len(sizes), total))
+    stands = _stands(shapes, chip, dataflow, time_limit_s, report, (searched, total))
     slopes = [
         slope_through(
             layer.name, einsum, bits, points[einsum], repeats=repeats, chip=stands.get(einsum)

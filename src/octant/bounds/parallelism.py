@@ -9,6 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import floordiv
+
+import numpy as np
+from numpy.typing import NDArray
 
 from octant.arch import Architecture, Dataflow, Fanout, FanoutAxis, Level
 from octant.workload import Einsum
@@ -204,6 +209,7 @@ class _Choice:
     passes: int
 
 
+@lru_cache(maxsize=4096)
 def unrolling(
     einsum: Einsum, slots: tuple[Slot, ...], complete: frozenset[str] = frozenset()
 ) -> Unrolling | None:
@@ -212,7 +218,7 @@ def unrolling(
     Rank after rank, every useful choice of factors is added to every way the axes may have been
     used so far; of two ways that leave as much room, the one with more passes is dropped. That is
     exact, because what is left of an axis of N instances after factors with product f is
-    floor(N / f), whatever they were.
+    floor(N / f), whatever they were. An answer is kept in the process: each step of Eyexam asks.
 
     Args:
         einsum: the layer.
@@ -226,44 +232,57 @@ def unrolling(
     ways: dict[tuple[int, ...], tuple[int, int, tuple[_Choice, ...]]] = {sizes: (1, -1, ())}
     ranks = [(rank, size) for rank, size in einsum.ranks if any(rank in s.ranks for s in slots)]
     for rank, size in ranks:
-        choices = _choices(rank, size, slots, rank in complete)
+        choices = [
+            (choice, choice.factors, choice.passes, math.prod(choice.factors))
+            for choice in _choices(rank, size, slots, rank in complete)
+        ]
         grown: dict[tuple[int, ...], tuple[int, int, tuple[_Choice, ...]]] = {}
         for room, (passes, busy, taken) in ways.items():
-            for choice in choices:
-                left = tuple(r // f for r, f in zip(room, choice.factors, strict=True))
-                if min(left, default=1) < 1:
+            for choice, factors, more, wide in choices:
+                left = tuple(map(floordiv, room, factors))
+                if 0 in left:
                     continue
-                key = (passes * choice.passes, busy * math.prod(choice.factors), (*taken, choice))
-                if left not in grown or key[:2] < grown[left][:2]:
-                    grown[left] = key
+                before = grown.get(left)
+                if before is None or (passes * more, busy * wide) < before[:2]:
+                    grown[left] = (passes * more, busy * wide, (*taken, choice))
         ways = grown
     if not ways or any(
         rank in complete and rank not in dict(ranks) and size > 1 for rank, size in einsum.ranks
     ):
         return None
     passes, busy, taken = min(ways.values(), key=lambda way: way[:2])
-    factors = tuple(
+    used = tuple(
         (slot.name, rank, choice.factors[place])
         for place, slot in enumerate(slots)
         for (rank, _), choice in zip(ranks, taken, strict=True)
         if choice.factors[place] > 1
     )
-    return Unrolling(factors, passes, -busy)
+    return Unrolling(used, passes, -busy)
 
 
 def _choices(rank: str, size: int, slots: tuple[Slot, ...], whole: bool) -> list[_Choice]:
     """The useful choices: of two with as many passes, none that needs more of every axis."""
-    best: dict[int, list[tuple[int, ...]]] = {}
+    found: dict[int, list[tuple[int, ...]]] = {}
     for factors in _factors(rank, size, slots):
         passes = -(-size // math.prod(factors))
-        if whole and passes > 1:
-            continue
-        others = best.setdefault(passes, [])
-        if any(all(a <= b for a, b in zip(o, factors, strict=True)) for o in others):
-            continue
-        others[:] = [o for o in others if not all(a <= b for a, b in zip(factors, o, strict=True))]
-        others.append(factors)
-    return [_Choice(factors, passes) for passes, many in best.items() for factors in many]
+        if passes == 1 or not whole:
+            found.setdefault(passes, []).append(factors)
+    return [_Choice(factors, passes) for passes, many in found.items() for factors in _least(many)]
+
+
+def _least(many: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Of different tuples those of which no other is nowhere larger, in the same order.
+
+    >>> _least([(1, 4), (2, 2), (2, 4), (4, 1)])
+    [(1, 4), (2, 2), (4, 1)]
+    """
+    rows = np.array(many)
+    return [each for each, row in zip(many, rows, strict=True) if _nowhere_larger(rows, row) == 1]
+
+
+def _nowhere_larger(rows: NDArray[np.int64], row: NDArray[np.int64]) -> int:
+    """How many of the rows are nowhere larger than one of them, which is one itself."""
+    return int((rows <= row).all(axis=1).sum())
 
 
 def _factors(rank: str, size: int, slots: tuple[Slot, ...]) -> Iterator[tuple[int, ...]]:

@@ -4,12 +4,12 @@
    as fast as the array and the compulsory traffic allow, no other can be faster.
 2. The chip without its array says how fast any mapping can be at most (``folding``). The best of
    the few may be as fast as that.
-3. All mappings are searched, in rounds of more and more time: a search whose best is as fast as
-   the bound needs no end.
+3. All mappings are searched. Where the best is as fast as the bound, a search needs no end, and
+   mostly both are there long before it: so 2 and 3 come in rounds of more and more time.
 
-Layers are searched side by side, each question once, and what is proven is kept on disk by the
-mapper's cache. Of mappings that are equally fast it is the one of the earlier step, so that it does
-not matter what was found before, or how fast a machine is.
+Layers are searched side by side, none waiting for another, each question once, and what is proven
+is kept on disk by the mapper's cache. Of mappings that are equally fast it is the one of the
+earlier step, so that it does not matter what was found before, or how fast a machine is.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from octant.arch import Architecture, Dataflow
 from octant.bounds import Unrolling, compulsory_bits, parallelism
 from octant.eyexam.folding import folding, whole
 from octant.eyexam.relaxing import limits
-from octant.mapper import Objective, Question, SearchResult, Status, cache, search_layers
+from octant.eyexam.turns import Ask, side_by_side
+from octant.mapper import Objective, Question, SearchResult, Status, cache
 from octant.mapper.result import TIME_IS_UP
 from octant.workload import Einsum, Role
 
 #: Seconds of the rounds of a whole search before the last one.
-ROUNDS_S = (1.0, 4.0)
-#: Seconds that the search of a bound may take.
-BOUND_S = 20.0
+ROUNDS_S = (0.25, 3.5, 12.0)
+#: Seconds of the searches of a bound: one before each round, the last included, until one ends.
+BOUNDS_S = (0.5, 20.0, 20.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ class Fastest:
 
     @property
     def told(self) -> Fastest:
-        """The same of what is proven, whose result says so, too."""
-        assert self.result is not None, "what is proven has a mapping"
+        """The same; the result of what is proven says so, too."""
+        if not self.proven or self.result is None:
+            return self
         proven = replace(self.result, status=Status.OPTIMAL, bound=self.result.value, reason="")
         return Fastest(proven, self.cycles)
 
@@ -95,14 +97,25 @@ def fastest_of(
             mapping takes fewer, none is searched for.
         on_found: called with each layer when its answer is there.
     """
-    asked = _Asked(architecture, dataflow, time_limit_s, reached or {}, on_found or _nothing)
+    asked = _Asked(architecture, dataflow, time_limit_s, reached or {})
+    report = on_found or _nothing
     answers: dict[Einsum, Fastest] = {}
-    for einsum in dict.fromkeys(einsums):
-        asked.take(answers, einsum, _at_once(einsum, asked))
-    _fold(answers, asked)
-    for limit in asked.rounds:
-        _whole_round(answers, asked, limit)
-    return {einsum: found.honest(architecture.clock_hz) for einsum, found in answers.items()}
+
+    def first(einsum: Einsum, found: Fastest) -> None:
+        answers[einsum] = found
+        if asked.settled(einsum, found):
+            report(einsum)
+
+    def last(einsum: Einsum, found: Fastest) -> None:
+        answers[einsum] = found
+        report(einsum)
+
+    unique = dict.fromkeys(einsums)
+    side_by_side(unique, lambda einsum, ask: _at_once(einsum, asked, ask), first)
+    left = [einsum for einsum in unique if not asked.settled(einsum, answers[einsum])]
+    left.sort(key=lambda einsum: -einsum.macs)  # the longest searches begin first
+    side_by_side(left, lambda einsum, ask: _in_turn(einsum, answers[einsum], asked, ask), last)
+    return {einsum: answers[einsum].honest(architecture.clock_hz) for einsum in unique}
 
 
 def lower_bound(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> float:
@@ -148,13 +161,18 @@ class _Asked:
     dataflow: Dataflow
     time_limit_s: float | None
     reached: Mapping[Einsum, float]
-    on_found: Found
 
     @property
     def rounds(self) -> tuple[float | None, ...]:
         """The time limits of the whole searches."""
         limit = self.time_limit_s
         return (*(each for each in ROUNDS_S if limit is None or each <= limit / 4), limit)
+
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """The time limits of the searches of bounds before them."""
+        longest = math.inf if self.time_limit_s is None else self.time_limit_s
+        return tuple(min(each, longest) for each in BOUNDS_S)
 
     def question(self, limit_s: float | None, dataflow: Dataflow | None = None) -> Question:
         """For the fastest mapping."""
@@ -164,7 +182,7 @@ class _Asked:
     def key(self, einsum: Einsum) -> str:
         """The name in the cache of the question without a time limit."""
         chip, flow = self.architecture, self.dataflow
-        return cache.key_of(einsum, chip, Objective.LATENCY, flow, divisors_only=False)
+        return cache.key_of(einsum.dense, chip, Objective.LATENCY, flow, divisors_only=False)
 
     def settled(self, einsum: Einsum, found: Fastest) -> bool:
         """Whether nothing remains to be searched for."""
@@ -175,14 +193,8 @@ class _Asked:
         """Whether a bound says that nothing is faster than what is reached already."""
         return einsum in self.reached and self.reached[einsum] <= bound_cycles
 
-    def take(self, answers: dict[Einsum, Fastest], einsum: Einsum, found: Fastest) -> None:
-        """Notes an answer, and says so when it is the last."""
-        answers[einsum] = found.told if found.proven else found
-        if self.settled(einsum, found):
-            self.on_found(einsum)
 
-
-def _at_once(einsum: Einsum, asked: _Asked) -> Fastest:
+def _at_once(einsum: Einsum, asked: _Asked, ask: Ask) -> Fastest:
     """What closed forms and the search of few mappings say."""
     chip, flow = asked.architecture, asked.dataflow
     bound = lower_bound(einsum, chip, flow)
@@ -190,54 +202,53 @@ def _at_once(einsum: Einsum, asked: _Asked) -> Fastest:
     if unrolled is None or asked.idle(einsum, bound):
         return Fastest(None, bound)
     few = unrolled_so(einsum, chip, flow, unrolled)
-    question = asked.question(asked.time_limit_s, few)
-    result = search_layers([einsum], question)[einsum]
+    result = ask(einsum, asked.question(asked.time_limit_s, few))
     found = Fastest(result if result.evaluation is not None else None, bound)
     if asked.settled(einsum, found):
-        return found
-    known = cache.recall(asked.key(einsum), einsum, chip, Objective.LATENCY)
+        return found.told
+    known = cache.recall(asked.key(einsum), einsum.dense, chip, Objective.LATENCY)
     if known is None:
         return found
-    return Fastest(_better(found.result, known), min(found.cycles, _cycles(known)))
+    return Fastest(_better(found.result, known), min(found.cycles, _cycles(known))).told
 
 
-def _fold(answers: dict[Einsum, Fastest], asked: _Asked) -> None:
-    """Raises bounds to what the chip without its array can do."""
-    limit = min(BOUND_S, asked.time_limit_s or BOUND_S)
-    fold = folding(asked.architecture, asked.dataflow, limit)
+def _in_turn(einsum: Einsum, found: Fastest, asked: _Asked, ask: Ask) -> Fastest:
+    """Rounds of two questions: what the chip without its array can do, and all mappings."""
+    known = False
+    for limit_s, bound_s in zip(asked.rounds, asked.bounds, strict=False):
+        if not known:
+            found, known = _under(einsum, found, asked, bound_s, ask)
+        if not asked.settled(einsum, found):
+            found = _whole_round(einsum, found, asked, limit_s, ask)
+        if asked.settled(einsum, found):
+            break
+    return found.told
+
+
+def _under(
+    einsum: Einsum, found: Fastest, asked: _Asked, limit_s: float, ask: Ask
+) -> tuple[Fastest, bool]:
+    """The same under the bound of the chip without its array, and whether that is all it says."""
+    fold = folding(asked.architecture, asked.dataflow, limit_s)
     if fold is None:
-        return
-
-    asks: dict[Question, list[Einsum]] = {}
-    for einsum in _left(answers, asked):
-        asks.setdefault(fold.question_for(einsum), []).append(einsum)
-
-    def note(einsum: Einsum, folded: SearchResult) -> None:
-        if folded.status is Status.INFEASIBLE:
-            return  # the whole search says why
-        found = answers[einsum]
-        bound = max(found.bound_cycles, fold.cycles(folded))
-        asked.take(answers, einsum, replace(found, bound_cycles=bound))
-
-    for question, einsums in asks.items():
-        search_layers(einsums, question, note)
+        return found, True
+    folded = ask(einsum, fold.question_for(einsum))
+    if folded.status is Status.INFEASIBLE:
+        return found, True  # the whole search says why
+    bound = max(found.bound_cycles, fold.cycles(folded))
+    return replace(found, bound_cycles=bound), folded.status is Status.OPTIMAL
 
 
-def _whole_round(answers: dict[Einsum, Fastest], asked: _Asked, limit_s: float | None) -> None:
-    """Searches all mappings of what is left, for so long."""
-    last = limit_s == asked.rounds[-1]
-
-    def note(einsum: Einsum, result: SearchResult) -> None:
-        before = answers[einsum]
-        bound = max(before.bound_cycles, whole(result.bound * asked.architecture.clock_hz))
-        found = Fastest(_better(before.result, result), min(bound, _cycles(result), before.cycles))
-        if found.proven and found.result is result:
-            cache.keep(asked.key(einsum), found.told.result or result)
-        asked.take(answers, einsum, found)
-        if last and not asked.settled(einsum, found):
-            asked.on_found(einsum)
-
-    search_layers(_left(answers, asked), asked.question(limit_s), note)
+def _whole_round(
+    einsum: Einsum, before: Fastest, asked: _Asked, limit_s: float | None, ask: Ask
+) -> Fastest:
+    """The better of what was found and of a search of all mappings for so long."""
+    result = ask(einsum, asked.question(limit_s))
+    bound = max(before.bound_cycles, whole(result.bound * asked.architecture.clock_hz))
+    found = Fastest(_better(before.result, result), min(bound, _cycles(result), before.cycles))
+    if found.proven and found.result is result:
+        cache.keep(asked.key(einsum), found.told.result or result)
+    return found
 
 
 def _better(before: SearchResult | None, now: SearchResult) -> SearchResult:
@@ -247,10 +258,6 @@ def _better(before: SearchResult | None, now: SearchResult) -> SearchResult:
 
 def _cycles(result: SearchResult) -> float:
     return math.inf if result.evaluation is None else result.evaluation.cycles
-
-
-def _left(answers: dict[Einsum, Fastest], asked: _Asked) -> list[Einsum]:
-    return [einsum for einsum, found in answers.items() if not asked.settled(einsum, found)]
 
 
 def _nothing(_: Einsum) -> None:

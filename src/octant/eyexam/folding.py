@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Constraint, Dataflow, Fanout, Level, Store
-from octant.eyexam.relaxing import limits, with_stores
+from octant.eyexam.relaxing import enlarged, limits, paced, with_stores
 from octant.mapper import Objective, Question, SearchResult, Status
 from octant.workload import Einsum, Role, Tensor, Term
 
@@ -84,13 +84,13 @@ class Folded:
         if not roles:
             return store
         if level.name not in self.outside:
-            return _larger(store, times)
+            return enlarged(store, times)
         exact = (
             inner is not None
             and inner.name in self.outside
             and roles <= set(inner.roles) - set(inner.optional)
         )
-        return store if exact else _paced(store, float(times))
+        return store if exact else paced(store, float(times))
 
     def cycles(self, answer: SearchResult) -> float:
         """No mapping of the chip takes fewer, whether or not the search came to its end."""
@@ -125,7 +125,7 @@ def folding(
         return None
     chip, flow = folded(architecture, dataflow)
     slower = max(_SLOWER, 2.0 ** math.ceil(math.log2(architecture.compute_units)))
-    chip = with_stores(chip, lambda store: _paced(store, 1 / slower))
+    chip = with_stores(chip, lambda store: paced(store, 1 / slower))
     question = Question(chip, Objective.LATENCY, flow, time_limit_s=time_limit_s)
     lists = _ranks_of_axes(architecture.fanouts, dataflow)
     spread = None if None in lists else frozenset(rank for ranks in lists for rank in ranks or ())
@@ -159,7 +159,7 @@ def folded(architecture: Architecture, dataflow: Dataflow) -> tuple[Architecture
     levels, constraints = [], []
     for level, fanouts in _groups(architecture):
         instances = architecture.instances(level.name)
-        stores = tuple(_larger(store, instances) for store in level.stores)
+        stores = tuple(enlarged(store, instances) for store in level.stores)
         levels.append(replace(level, stores=stores))
         taken = [] if latches else fanouts
         constraints.append(_together(dataflow.constraint(level.name), taken, dataflow))
@@ -208,26 +208,6 @@ def _groups(architecture: Architecture) -> list[tuple[Level, list[Fanout]]]:
         waiting = []
     groups[-1][1].extend(waiting)
     return groups
-
-
-def _larger(store: Store, instances: int) -> Store:
-    held = store.capacity_bits
-    larger = replace(store, capacity_bits=None if held is None else held * instances)
-    return _paced(larger, float(instances))
-
-
-def _paced(store: Store, times: float) -> Store:
-    """The memory with ports so many times as fast."""
-
-    def of(rate: float | None) -> float | None:
-        return None if rate is None else rate * times
-
-    return replace(
-        store,
-        read_bits_per_cycle=of(store.read_bits_per_cycle),
-        write_bits_per_cycle=of(store.write_bits_per_cycle),
-        shared_bits_per_cycle=of(store.shared_bits_per_cycle),
-    )
 
 
 def _together(own: Constraint, fanouts: Sequence[Fanout], dataflow: Dataflow) -> Constraint:

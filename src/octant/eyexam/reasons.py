@@ -51,8 +51,10 @@ def of_array(einsum: Einsum, architecture: Architecture, found: Parallelism) -> 
     for axis, size in sizes.items():
         mine = [(rank, factor) for name, rank, factor in found.unrolled.factors if name == axis]
         used = math.prod(factor for _, factor in mine)
-        ranks = " x ".join(f"{rank} {factor}" for rank, factor in mine) or "nothing"
-        if used < size:
+        ranks = " x ".join(f"{rank} {factor}" for rank, factor in mine)
+        if not mine and size > 1:
+            parts.append(f"no rank runs along {axis}: {size - 1} of its {size} idle")
+        elif used < size:
             parts.append(f"{ranks} on {size} of {axis} leaves {size - used} idle")
     total: dict[str, int] = {}
     for _, rank, factor in found.unrolled.factors:
@@ -94,7 +96,7 @@ def of_pipeline(run: PipelineRun, before: float) -> str:
     if extra <= 0:
         return "every tile is there when it is needed"
     parts = [
-        f"{cycles:,.0f} cycles of {words}"
+        f"{cycles:,.0f} of {words}"
         for cycles, words in (
             (run.fill_cycles, "filling before the first step"),
             (run.wait_cycles, "waiting for tiles"),
@@ -102,4 +104,6 @@ def of_pipeline(run: PipelineRun, before: float) -> str:
         )
         if cycles >= 0.5
     ]
-    return f"{' and '.join(parts)} around {run.steps:,} steps"
+    *others, last = parts
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"beside {run.steps:,} cycles of steps there are {listed}"

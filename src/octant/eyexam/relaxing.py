@@ -63,6 +63,33 @@ def with_stores(
     return replace(architecture, nodes=nodes)
 
 
+def paced(store: Store, times: float) -> Store:
+    """The memory with ports so many times as fast."""
+
+    def of(rate: float | None) -> float | None:
+        return None if rate is None else rate * times
+
+    return replace(
+        store,
+        read_bits_per_cycle=of(store.read_bits_per_cycle),
+        write_bits_per_cycle=of(store.write_bits_per_cycle),
+        shared_bits_per_cycle=of(store.shared_bits_per_cycle),
+    )
+
+
+def enlarged(store: Store, times: float) -> Store:
+    """The memory with room for so many times as much, a bit at least, and ports as much faster.
+
+    >>> from octant.files import load_architecture
+    >>> store = enlarged(load_architecture("teaching").levels[1].stores[0], 4)
+    >>> store.capacity_bits, store.read_bits_per_cycle, store.shared_bits_per_cycle
+    (8192, 512.0, None)
+    """
+    held = store.capacity_bits
+    larger = None if held is None else max(1, int(held * times))
+    return replace(paced(store, times), capacity_bits=larger)
+
+
 def with_axes(
     architecture: Architecture, sizes: Callable[[Fanout], tuple[int, ...]]
 ) -> Architecture:

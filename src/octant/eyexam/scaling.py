@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from octant.arch import Architecture, Dataflow, Fanout, Level, Store
+from octant.arch import Architecture, Dataflow, Fanout, Level
 from octant.bounds import parallelism
 from octant.errors import InfeasibleError
 from octant.eyexam.examination import Progress, examine_network
 from octant.eyexam.records import STEPS, NetworkExam
-from octant.eyexam.relaxing import shapes
+from octant.eyexam.relaxing import enlarged, shapes
 from octant.eyexam.slope import chip_points
 from octant.workload import Einsum, Layer
 
@@ -137,7 +137,7 @@ def scaled(architecture: Architecture, factor: float, *, weak: bool) -> Architec
             nodes.append(_grown(node, factor) if outside else node)
             outside = False
         elif outside and weak:
-            nodes.append(replace(node, stores=tuple(_enlarged(s, factor) for s in node.stores)))
+            nodes.append(replace(node, stores=tuple(enlarged(s, factor) for s in node.stores)))
         else:
             nodes.append(node)
     return replace(architecture, nodes=tuple(nodes))
@@ -147,21 +147,6 @@ def _grown(fanout: Fanout, factor: float) -> Fanout:
     each = factor ** (1 / len(fanout.axes))
     axes = tuple(replace(axis, size=max(1, round(axis.size * each))) for axis in fanout.axes)
     return replace(fanout, axes=axes)
-
-
-def _enlarged(store: Store, factor: float) -> Store:
-    def times(rate: float | None) -> float | None:
-        return None if rate is None else rate * factor
-
-    return replace(
-        store,
-        capacity_bits=None
-        if store.capacity_bits is None
-        else max(1, int(store.capacity_bits * factor)),
-        read_bits_per_cycle=times(store.read_bits_per_cycle),
-        write_bits_per_cycle=times(store.write_bits_per_cycle),
-        shared_bits_per_cycle=times(store.shared_bits_per_cycle),
-    )
 
 
 def chips(

@@ -9,6 +9,7 @@ fewest bits beyond it.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
 from octant.bounds import distinct_elements
 from octant.components import Price
 from octant.eyexam.relaxing import FREE, with_stores
+from octant.eyexam.turns import Ask, side_by_side
 from octant.mapper import Objective, Question, SearchResult, Status, search_layers
 from octant.model import evaluate
 from octant.source import Origin, Source
@@ -180,35 +182,46 @@ def curves(
     sizes: tuple[int, ...],
     *,
     time_limit_s: float | None = None,
-    on_point: Callable[[int], None] | None = None,
+    on_point: Callable[[Einsum, int], None] | None = None,
 ) -> dict[Einsum, tuple[SlopePoint, ...]]:
     """Returns the points of each layer at some capacities, ascending.
 
     From the largest capacity down; where the best tiles at one capacity fit into the next, too,
     they are the best there, because less room cannot help, and what does not fit fits no smaller
-    one. Layers are searched side by side.
+    one. Layers are searched side by side, none waiting for another.
 
     Args:
         einsums: layers; equal ones are searched once.
         bits: of an element, by role.
         sizes: capacities in bits.
         time_limit_s: for each search.
-        on_point: called with how many capacities are done.
+        on_point: called with a layer and a capacity when that point is there; from the threads
+            that search, one at a time.
     """
-    points: dict[Einsum, list[SlopePoint]] = {einsum: [] for einsum in einsums}
-    needed = dict.fromkeys(points, math.inf)
-    for done, capacity in enumerate(sorted(sizes, reverse=True), start=1):
-        left = [einsum for einsum in points if _open(points[einsum], needed[einsum], capacity)]
-        found = search_layers(left, _question(bits, capacity, time_limit_s))
-        for einsum, mine in points.items():
-            if einsum in found:
-                traffic, needed[einsum], proven = _told(einsum, bits, found[einsum])
+    points: dict[Einsum, tuple[SlopePoint, ...]] = {}
+    alone = threading.Lock()
+
+    def note(einsum: Einsum, capacity: int) -> None:
+        if on_point:
+            with alone:
+                on_point(einsum, capacity)
+
+    def down(einsum: Einsum, ask: Ask) -> tuple[SlopePoint, ...]:
+        mine: list[SlopePoint] = []
+        needed = math.inf
+        for capacity in sorted(sizes, reverse=True):
+            if _open(mine, needed, capacity):
+                result = ask(einsum, _question(bits, capacity, time_limit_s))
+                traffic, needed, proven = _told(einsum, bits, result)
                 mine.append(SlopePoint(capacity, traffic, proven))
             else:
                 mine.append(replace(mine[-1], capacity_bits=capacity))
-        if on_point:
-            on_point(done)
-    return {einsum: tuple(reversed(mine)) for einsum, mine in points.items()}
+            note(einsum, capacity)
+        return tuple(reversed(mine))
+
+    longest_first = sorted(dict.fromkeys(einsums), key=lambda einsum: -einsum.macs)
+    side_by_side(longest_first, down, points.__setitem__)
+    return {einsum: points[einsum] for einsum in einsums}
 
 
 def _open(points: list[SlopePoint], needed: float, capacity_bits: int) -> bool:

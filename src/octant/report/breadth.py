@@ -123,7 +123,7 @@ def _growth(found: Scalability, width: int) -> list[str]:
         Column("grown"),
         Column("MAC", right=True),
         Column("MAC/cycle", right=True),
-        Column("traffic x compulsory", right=True),
+        Column("traffic / compulsory", right=True),
         Column("stopped by", wraps=True),
     )
     rows = [

@@ -15,11 +15,13 @@ from pathlib import Path
 
 from octant.eyexam import Eyexam, LayerExam, NetworkExam, Roof, SkiSlope, Slope
 from octant.files.writing import write_whole
+from octant.report.drawing.scales import Logarithmic
 from octant.report.eyexam import rate
 from octant.units import text
 
 _WIDTH, _HEIGHT = 640, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 20, 40, 60
+_MODES = "<style>@media (prefers-color-scheme: dark) { .insight { color: #ccc } }</style>"
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 _BLUE, _ORANGE, _GREEN, _RED = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 
@@ -31,10 +33,7 @@ def waterfall_svg(exam: NetworkExam | LayerExam) -> str:
     low = math.floor(math.log10(min(step.macs_per_cycle for step in steps)) - 0.01)
     high = max(math.ceil(math.log10(steps[0].macs_per_cycle)), low + 1)
     left, row = 190, (_HEIGHT - _TOP - _BOTTOM) / len(steps)
-
-    def x(value: float) -> float:
-        return left + (math.log10(value) - low) / (high - low) * (_WIDTH - left - 110)
-
+    x = Logarithmic(10.0**low, 10.0**high, left, _WIDTH - 110).at
     parts = [_text(_WIDTH / 2, 22, f"{name}: MAC/cycle left after each step", anchor="middle")]
     for power in range(low, high + 1, max(1, (high - low) // 6)):
         parts.append(_line(x(10.0**power), _TOP, x(10.0**power), _HEIGHT - _BOTTOM, faint=True))
@@ -48,11 +47,11 @@ def waterfall_svg(exam: NetworkExam | LayerExam) -> str:
             parts.append(_rect(end, y + 3, before - end, row - 6, _RED, opacity=0.3))
         parts.append(_rect(left, y + 3, max(end - left, 1), row - 6, _BLUE))
         parts.append(_text(left - 8, y + row / 2 + 4, f"{step.number} {step.constraint}", "end"))
-        lost = "" if not number else f" (-{100 * step.lost_share:.1f} %)"
+        lost = f" (-{100 * step.lost_share:.1f} %)" if step.lost_share >= 0.0005 else ""
         wide = x(steps[max(number - 1, 0)].macs_per_cycle)
         parts.append(_text(wide + 6, y + row / 2 + 4, rate(step.macs_per_cycle) + lost))
     peak = x(exam.peak_macs_per_cycle)
-    parts.append(_line(peak, _TOP, peak, _HEIGHT - _BOTTOM, dashed=True))
+    parts.append(_line(peak, _TOP, peak, _HEIGHT - _BOTTOM + 20, dashed=True))
     parts.append(
         _text(peak, _HEIGHT - _BOTTOM + 34, f"peak {rate(exam.peak_macs_per_cycle)}", "middle")
     )
@@ -207,14 +206,8 @@ class _Axes:
 
     def __init__(self, left: float, right: float, bottom: float, top: float) -> None:
         self.left, self.right, self.bottom, self.top = left, right, bottom, top
-
-    def x(self, value: float) -> float:
-        share = math.log(value / self.left) / math.log(self.right / self.left)
-        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
-
-    def y(self, value: float) -> float:
-        share = math.log(value / self.bottom) / math.log(self.top / self.bottom)
-        return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+        self.x = Logarithmic(left, right, _LEFT, _WIDTH - _RIGHT).at
+        self.y = Logarithmic(bottom, top, _HEIGHT - _BOTTOM, _TOP).at
 
     def frame(self, across: str, up: str, dimension: str = "") -> list[str]:
         """Lines and labels at powers of ten, or of two where the axes are sizes."""
@@ -290,6 +283,8 @@ def _picture(title: str, description: str, parts: Sequence[str]) -> str:
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        'font-family="sans-serif" font-size="12" fill="currentColor" color="#555">\n'
-        f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n{body}\n</svg>\n"
+        'class="insight" '
+        'font-family="sans-serif" font-size="12" fill="currentColor" color="#333">\n'
+        f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n{_MODES}\n"
+        f"{body}\n</svg>\n"
     )

@@ -70,8 +70,8 @@ def test_the_waterfall_has_a_bar_for_each_step_that_says_its_loss() -> None:
     words = [element.text or "" for element in root.iter(f"{SVG}text")]
     for step in exam.steps:
         assert f"{step.number} {step.constraint}" in words
-        if step.number > 1:
-            assert any(f"-{100 * step.lost_share:.1f} %" in word for word in words)
+        lost = f"(-{100 * step.lost_share:.1f} %)"
+        assert any(lost in word for word in words) == (step.lost_share > 0.001)
     assert len(list(root.iter(f"{SVG}rect"))) == 7 + 6
     description = root.find(f"{SVG}desc")
     assert description is not None and "step 7" in (description.text or "")

@@ -29,7 +29,7 @@ from octant.eyexam.pipeline.moves import Moved, Rooms, moved
 from octant.eyexam.pipeline.schedule import Hop, Schedule, schedule
 from octant.mapping import Mapping
 from octant.model import costs
-from octant.model.prices import stores
+from octant.model.prices import Costs, stores
 from octant.workload import Einsum
 
 _READ, _WRITE, _SHARED = range(3)
@@ -175,6 +175,7 @@ def _pipe(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> _Pipe
     from octant.counting import kernel as counting  # numba: loaded when something runs
 
     plan, prices = schedule(einsum, architecture, mapping), costs(einsum, architecture)
+    counts = counting.count_all(*plan.layer, *plan.loops)
     output = [bool(flag) for flag in plan.layer.is_output]
     ports = {
         (memory, direction): number
@@ -202,38 +203,35 @@ def _pipe(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> _Pipe
         rate=tuple(1 / float(prices.bandwidths[place]) for place in ports),
         bits=tuple(tuple(map(float, row)) for row in prices.bits),
         store=tuple(tuple(map(int, row)) for row in prices.store),
-        free=_free(einsum, architecture, plan),
+        free=_free(architecture, plan, prices, counts),
         instances=tuple(instances),
         parts=rows.machine(
             tuple(hop.depth for hop in plan.hops), _users(plan, outputs, prices.store, ports)
         ),
-        again=_again(plan, outputs),
+        again=_again(plan, outputs, counts),
         moves={},
         bodies={},
         same={},
     )
 
 
-def _free(einsum: Einsum, architecture: Architecture, plan: Schedule) -> tuple[float, ...]:
+def _free(
+    architecture: Architecture, plan: Schedule, prices: Costs, counts: np.ndarray
+) -> tuple[float, ...]:
     """Of each memory, the bits that the largest tiles leave free."""
-    from octant.counting import kernel as counting  # numba: loaded when something runs
-
-    prices = costs(einsum, architecture)
     free = [
         math.inf if store.capacity_bits is None else float(store.capacity_bits)
         for _, store in stores(architecture)
     ]
-    counts = counting.count_all(*plan.layer, *plan.loops)
     for row, column in np.argwhere(plan.loops.keeps):
         free[prices.store[row, column]] -= float(counts[row, column, 3] * prices.bits[row, column])
     return tuple(free)
 
 
-def _again(plan: Schedule, outputs: tuple[bool, ...]) -> tuple[tuple[float, float] | None, ...]:
+def _again(
+    plan: Schedule, outputs: tuple[bool, ...], counts: np.ndarray
+) -> tuple[tuple[float, float] | None, ...]:
     """Of hops whose results overlap, the shares of accesses and deliveries that come back."""
-    from octant.counting import kernel as counting  # numba: loaded when something runs
-
-    counts = counting.count_all(*plan.layer, *plan.loops)
     found: list[tuple[float, float] | None] = []
     for hop, output in zip(plan.hops, outputs, strict=True):
         axes = [int(axis) for axis in plan.layer.axes[hop.tensor] if axis >= 0]
@@ -371,7 +369,7 @@ def _advance(pipe: _Pipe, times: Times, moment: int, rooms: Rooms, revisit: int)
             ready = rows.done(pipe.parts, times, number, ports)
             times[ARRAY] = np.maximum(times[ARRAY], ready)
     if moment >= 0:
-        rest = {number: jobs[number].share * (1 - pending[number]) for number in pending}
+        rest = {number: 1.0 - share for number, share in pending.items()}
         _drains(pipe, times, jobs, end, rest)
     rows.begin_tile(pipe.parts, times, at)
 

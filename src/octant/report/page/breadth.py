@@ -192,7 +192,7 @@ def _growth(found: Scalability) -> DataTable:
         Column("grown"),
         Column("MAC", right=True),
         Column("MAC/cycle", right=True),
-        Column("traffic x compulsory", right=True),
+        Column("traffic / compulsory", right=True),
         Column("stopped by", wide=True),
     )
     body = tuple(

@@ -226,5 +226,5 @@ def _roof_table(exam: NetworkExam) -> DataTable:
         for layer in exam.layers
         for roof in layer.roofs
     )
-    caption = "Every port that limits a layer, in MAC/cycle where nothing else is said"
+    caption = "Every port with a limit that a layer uses, in MAC/cycle where nothing else is said"
     return DataTable("roofline-table", caption, columns, (Group("", rows),))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from octant.eyexam.turns import Ask, side_by_side
+from octant.files import load_architecture
+from octant.mapper import Objective, Question, SearchResult, Status, cache, dataflow_named
+from octant.workload import Einsum, matmul
+
+SMALL = [matmul(rows=rows, inner=2, columns=2) for rows in (1, 2, 3)]
+
+
+def question() -> Question:
+    chip = load_architecture("teaching")
+    return Question(chip, Objective.LATENCY, dataflow_named(chip, None))
+
+
+def test_each_layer_goes_its_way_once_and_is_handed_over_in_the_callers_thread() -> None:
+    found: dict[Einsum, SearchResult] = {}
+
+    def note(einsum: Einsum, result: SearchResult) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        found[einsum] = result
+
+    side_by_side(SMALL, lambda einsum, ask: ask(einsum, question()), note)
+    assert set(found) == set(SMALL)
+    assert all(result.status is Status.OPTIMAL for result in found.values())
+
+
+def test_what_is_proven_is_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCTANT_CACHE", str(tmp_path))
+    answers: list[SearchResult] = []
+    for _ in range(2):
+        side_by_side(
+            SMALL[:1],
+            lambda einsum, ask: ask(einsum, question()),
+            lambda _, result: answers.append(result),
+        )
+    key = cache.key_of(
+        SMALL[0],
+        question().architecture,
+        Objective.LATENCY,
+        question().dataflow,
+        divisors_only=False,
+    )
+    kept = cache.recall(key, SMALL[0], question().architecture, Objective.LATENCY)
+    assert kept is not None and answers[1] == kept
+    assert answers[0].mapping == kept.mapping and answers[0].value == kept.value
+
+
+def test_an_error_of_one_layer_ends_the_searches_of_all_others() -> None:
+    """What the second layer asks for would take hours."""
+    begun = threading.Event()
+    chip = load_architecture("eyeriss2")
+    endless = Question(chip, Objective.LATENCY, dataflow_named(chip, "any"), cached=False)
+
+    def way(einsum: Einsum, ask: Ask) -> None:
+        if einsum is SMALL[0]:
+            assert begun.wait(60)
+            raise ValueError("the first layer failed")
+        begun.set()
+        ask(matmul(rows=4096, inner=4096, columns=4096), endless)
+
+    with pytest.raises(ValueError, match="the first layer failed"):
+        side_by_side(SMALL[:2], way, lambda *_: None)
