@@ -104,6 +104,8 @@ def of_pipeline(run: PipelineRun, before: float) -> str:
         )
         if cycles >= 0.5
     ]
+    if not parts:
+        return f"beside {run.steps:,} cycles of steps there is a fraction of one"
     *others, last = parts
     listed = f"{', '.join(others)} and {last}" if others else last
     return f"beside {run.steps:,} cycles of steps there are {listed}"
