@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
-from octant.mapper import Question, SearchResult, cache, search
+from octant.mapper import Question, SearchResult
+from octant.mapper.layers import recalled
 from octant.workload import Einsum
 
 Answer = TypeVar("Answer")
@@ -57,23 +58,8 @@ def side_by_side(
 def _answer(einsum: Einsum, question: Question, stop: threading.Event) -> SearchResult:
     """The answer of the cache, or of a search."""
 
-    def look(_: float) -> None:
+    def look(*_: int) -> None:
         if stop.is_set():
             raise _StoppedError
 
-    chip, goal, flow = question.architecture, question.objective, question.dataflow
-    key = cache.key_of(einsum, chip, goal, flow, divisors_only=False)
-    known = cache.recall(key, einsum, chip, goal) if question.cached else None
-    if known is not None:
-        return known
-    result = search(
-        einsum,
-        chip,
-        objective=goal,
-        dataflow=flow,
-        time_limit_s=question.time_limit_s,
-        on_progress=look,
-    )
-    if question.cached:
-        cache.keep(key, result)
-    return result
+    return recalled(einsum, question, look)

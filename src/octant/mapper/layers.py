@@ -94,7 +94,7 @@ def _answer(einsum: Einsum, question: Question, look: Callable[..., None]) -> Se
     """The answer for a layer; one with zeros has half of the time for the best on dense data."""
     if not question.zeros:
         room = _room(einsum, question)
-        return _recalled(einsum.dense, replace(question, architecture=room), look)
+        return recalled(einsum.dense, replace(question, architecture=room), look)
     compile_ahead(look)
     start, limit_s = time.monotonic(), question.time_limit_s
     known: _Known = {}
@@ -119,7 +119,7 @@ def _with_zeros(
         asked = room, thinning, many
         if asked not in known:
             roomy = replace(question, architecture=room, time_limit_s=time_limit_s)
-            found = _recalled(einsum.dense, roomy, look, thinning, many)
+            found = recalled(einsum.dense, roomy, look, thinning, many)
             if found.status is not Status.OPTIMAL:
                 return found
             known[asked] = found
@@ -141,14 +141,21 @@ def _room(einsum: Einsum, question: Question) -> Architecture:
     return with_room_for_formats(einsum, question.architecture)
 
 
-def _recalled(
+def recalled(
     einsum: Einsum,
     question: Question,
     look: Callable[..., None],
     thinning: Thinning | None = None,
     many: int = 1,
 ) -> SearchResult:
-    """The answer of the cache, or of a search."""
+    """Returns the answer of the cache, or of a search, which is kept if it is proven.
+
+    Args:
+        einsum: a layer, nothing of it zero.
+        question: what is searched.
+        look: called now and then; an exception from it ends the search.
+        thinning, many: of ``search``.
+    """
     if not question.cached:
         return _searched(einsum, question, look, thinning, many)
     chip, goal = question.architecture, question.objective
