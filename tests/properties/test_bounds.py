@@ -22,7 +22,7 @@ from octant.mapper import kernel, walk
 from octant.mapper.space import Integers, may_begin, space
 from octant.model import costs
 from octant.model import kernel as model
-from octant.workload import Role, matmul
+from octant.workload import Role, convolution, matmul
 from tests.properties.problems import searches
 from tests.properties.twin import (
     Search,
@@ -69,6 +69,14 @@ def test_what_stays_goes_on_through_laps_of_one_step() -> None:
     inside = (Constraint(at, ranks=(rank,), bypass=others) for at, rank in ranks.items())
     flow = Dataflow("cut", (Constraint("DRAM", order=("P",)), *inside))
     check_bounds(Search(matmul(rows=4, inner=1, columns=6), on, flow))
+
+
+def test_some_unions_leave_gaps_and_others_do_not() -> None:
+    """Five positions over four instances, five taps three apart over two: the last come alone."""
+    axes = FanoutAxis("Y", 5), FanoutAxis("X", 3)
+    on = chip(Fanout("array", axes, transfer_energy=picojoules(0)))
+    layer = convolution(in_channels=1, out_channels=1, output=(5,), kernel=(5,), dilation=(3,))
+    check_bounds(Search(layer, on, FREE))
 
 
 def check_bounds(case: Search) -> None:

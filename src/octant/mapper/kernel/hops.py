@@ -35,7 +35,8 @@ def whole_windows(x, count, hops):
 def merged_windows(x, count, merged, looped, hops):
     """The least of all tiles' elements when those of neighbouring instances count once.
 
-    A union of boxes is a larger box or, where they leave gaps, all of them.
+    A union of boxes is a larger box or, where they leave gaps, all of them. Where tiles of a rank
+    that is cut are of both kinds, only one box of each union is sure.
 
     Args:
         looped: (ranks) 1 where a loop lies between the tile and what merges: that leaves gaps, too.
@@ -53,7 +54,7 @@ def merged_windows(x, count, merged, looped, hops):
                 if (step > 1 or looped[rank] > 0.0) and merged[rank] < count[rank]:
                     gaps += 1
         least = min(apart * extent, together * larger)
-        if gaps > 1:
+        if gaps > 1 or (gaps == 1 and hops.exact == 0):
             least = min(least, together * extent)
         total *= least
     return total
