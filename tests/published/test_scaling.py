@@ -31,7 +31,7 @@ from tests.published.scaling_page import ADVANTAGE, CLAIMED, advantage, gap, los
 
 # Share of linear of the mesh at 1024 and 16384 PEs, at least; gain of one network at both, at most.
 MESH = {"alexnet": (0.997, 0.957), "googlenet": (0.999, 0.971), "mobilenet-v1": (0.995, 0.980)}
-ONE = {"alexnet": (1.13, 1.15), "googlenet": (1.61, 1.66), "mobilenet-v1": (1.10, 1.10)}
+ONE = {"alexnet": (1.13, 1.15), "googlenet": (1.61, 1.74), "mobilenet-v1": (1.10, 1.10)}
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -46,7 +46,7 @@ def test_recorded_mappings_are_valid(design: str) -> None:
         if one.status is Status.OPTIMAL:
             assert gap(case) == pytest.approx(0, abs=1e-9)
         else:
-            assert gap(case) > 0 and lost(case) < 0.041
+            assert gap(case) > 0 and lost(case) < 0.0075
 
 
 @pytest.mark.parametrize("network", NETWORKS)
