@@ -22,8 +22,7 @@ from octant.arch import Architecture, Dataflow
 from octant.bounds import Unrolling, compulsory_bits, parallelism
 from octant.eyexam.folding import folding, whole
 from octant.eyexam.relaxing import limits
-from octant.eyexam.turns import Ask, side_by_side
-from octant.mapper import Objective, Question, SearchResult, Status, cache
+from octant.mapper import Ask, Objective, Question, SearchResult, Status, cache, side_by_side
 from octant.mapper.result import TIME_IS_UP
 from octant.workload import Einsum, Role
 

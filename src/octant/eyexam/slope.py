@@ -17,8 +17,15 @@ from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
 from octant.bounds import distinct_elements
 from octant.components import Price
 from octant.eyexam.relaxing import FREE, with_stores
-from octant.eyexam.turns import Ask, side_by_side
-from octant.mapper import Objective, Question, SearchResult, Status, search_layers
+from octant.mapper import (
+    Ask,
+    Objective,
+    Question,
+    SearchResult,
+    Status,
+    search_layers,
+    side_by_side,
+)
 from octant.model import evaluate
 from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, NumberKind, Role

@@ -1,14 +1,18 @@
-"""The searches of many layers: each question once, several at a time, earlier answers recalled."""
+"""Questions about many layers side by side; earlier answers are recalled.
+
+Where what is asked next of a layer depends on what was answered before, layers need not wait for
+one another: each goes its own way, in as many threads as there are processors.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from octant.arch import Architecture, Dataflow
 from octant.mapper import cache
@@ -42,12 +46,15 @@ class Question:
     overbooked: bool = False
 
 
+Answer = TypeVar("Answer")
+#: Puts a question about a layer to the mapper.
+Ask: TypeAlias = Callable[[Einsum, Question], SearchResult]
 #: What was proven for one layer, by the chip with its room, the factors, and how many were wanted.
 _Known: TypeAlias = dict[tuple[Architecture, Thinning | None, int], SearchResult]
 
 
 class _StoppedError(Exception):
-    """Another search failed, or the user stopped all."""
+    """Another layer failed, or the user stopped all."""
 
 
 def search_layers(
@@ -58,16 +65,42 @@ def search_layers(
 ) -> dict[Einsum, SearchResult]:
     """Returns the best mapping of each layer.
 
+    Args:
+        einsums: layers; equal ones are searched once.
+        on_found: called with each answer, in the order in which they come.
+        on_compiled: of ``side_by_side``.
+    """
+    found: dict[Einsum, SearchResult] = {}
+
+    def note(einsum: Einsum, result: SearchResult) -> None:
+        found[einsum] = result
+        if on_found is not None:
+            on_found(einsum, result)
+
+    unique = dict.fromkeys(einsums)
+    side_by_side(unique, lambda einsum, ask: ask(einsum, question), note, on_compiled)
+    return found
+
+
+def side_by_side(
+    einsums: Iterable[Einsum],
+    way: Callable[[Einsum, Ask], Answer],
+    on_done: Callable[[Einsum, Answer], None],
+    on_compiled: Callable[[int, int], None] | None = None,
+) -> None:
+    """Goes the same way with each layer, and hands over what comes of each.
+
     Searches run in as many threads as there are processors: compiled code lets go of the
     interpreter. What ends them early, an error or Ctrl-C, stops all within moments; answers that
     were proven by then are in the cache.
 
     Args:
-        einsums: layers; equal ones are searched once.
-        on_found: called with each answer, in the order in which they come.
+        einsums: layers, each once; the first ones begin first.
+        way: called in a thread with a layer, and with what asks the mapper.
+        on_done: called in this thread with each layer and its answer, in the order in which they
+            come.
         on_compiled: told how much of the search is compiled, if it must be; see ``compile_ahead``.
     """
-    found: dict[Einsum, SearchResult] = {}
     stop = threading.Event()
     workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
 
@@ -77,24 +110,23 @@ def search_layers(
         if total and on_compiled is not None:
             on_compiled(compiled, total)
 
+    def ask(einsum: Einsum, question: Question) -> SearchResult:
+        return _answer(einsum, question, look)
+
     try:
-        unique = dict.fromkeys(einsums)
-        runs = {workers.submit(_answer, einsum, question, look): einsum for einsum in unique}
+        runs = {workers.submit(way, einsum, ask): einsum for einsum in einsums}
         for run in as_completed(runs):
-            found[runs[run]] = run.result()
-            if on_found is not None:
-                on_found(runs[run], found[runs[run]])
+            on_done(runs[run], run.result())
     finally:
         stop.set()
         workers.shutdown(wait=True, cancel_futures=True)
-    return found
 
 
 def _answer(einsum: Einsum, question: Question, look: Callable[..., None]) -> SearchResult:
     """The answer for a layer; one with zeros has half of the time for the best on dense data."""
     if not question.zeros:
         room = _room(einsum, question)
-        return recalled(einsum.dense, replace(question, architecture=room), look)
+        return _recalled(einsum.dense, replace(question, architecture=room), look)
     compile_ahead(look)
     start, limit_s = time.monotonic(), question.time_limit_s
     known: _Known = {}
@@ -119,7 +151,7 @@ def _with_zeros(
         asked = room, thinning, many
         if asked not in known:
             roomy = replace(question, architecture=room, time_limit_s=time_limit_s)
-            found = recalled(einsum.dense, roomy, look, thinning, many)
+            found = _recalled(einsum.dense, roomy, look, thinning, many)
             if found.status is not Status.OPTIMAL:
                 return found
             known[asked] = found
@@ -141,21 +173,14 @@ def _room(einsum: Einsum, question: Question) -> Architecture:
     return with_room_for_formats(einsum, question.architecture)
 
 
-def recalled(
+def _recalled(
     einsum: Einsum,
     question: Question,
     look: Callable[..., None],
     thinning: Thinning | None = None,
     many: int = 1,
 ) -> SearchResult:
-    """Returns the answer of the cache, or of a search, which is kept if it is proven.
-
-    Args:
-        einsum: a layer, nothing of it zero.
-        question: what is searched.
-        look: called now and then; an exception from it ends the search.
-        thinning, many: of ``search``.
-    """
+    """The answer of the cache, or of a search, which is kept if it is proven."""
     if not question.cached:
         return _searched(einsum, question, look, thinning, many)
     chip, goal = question.architecture, question.objective

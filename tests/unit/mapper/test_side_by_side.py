@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from octant.eyexam.turns import Ask, side_by_side
 from octant.files import load_architecture
-from octant.mapper import Objective, Question, SearchResult, Status, cache, dataflow_named
+from octant.mapper import (
+    Ask,
+    Objective,
+    Question,
+    SearchResult,
+    Status,
+    cache,
+    dataflow_named,
+    side_by_side,
+)
 from octant.workload import Einsum, matmul
 
 SMALL = [matmul(rows=rows, inner=2, columns=2) for rows in (1, 2, 3)]
