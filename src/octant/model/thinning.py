@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from octant.arch import Architecture, Fanout, Saving
+from octant.arch import Architecture, Fanout
 from octant.counting import TensorCounts
 from octant.model.evaluation import Evaluation
 from octant.model.prices import Costs, costs
@@ -21,7 +21,6 @@ from octant.sparsity import Floors, SparseTensor
 from octant.workload import Einsum, Role, Tensor
 
 _NEGLIGIBLE = 1e-12
-_HAPPENS, _TIMED = frozenset(Saving), frozenset({Saving.SKIPPING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _least_row(floors: Floors, tensor: Tensor) -> list[tuple[tuple[float, float,
     for number, node in enumerate(floors.architecture.nodes):
         if isinstance(node, Fanout):
             bits = floors.architecture.element_bits(None, tensor.role)
-            crossing = floors.inwards(tensor, number, _HAPPENS)
+            crossing = floors.inwards(tensor, number)
             moved = crossing.elements + crossing.metadata_bits / bits
             found.append(((1.0, 1.0, moved), 1.0))
             continue
@@ -95,8 +94,8 @@ def _least_row(floors: Floors, tensor: Tensor) -> list[tuple[tuple[float, float,
             continue
         bits = floors.architecture.element_bits(store, tensor.role)
         apart = store.metadata_bits is not None
-        reads, fills = floors.inwards(tensor, number, _HAPPENS), floors.filled(tensor, number)
-        timed = floors.inwards(tensor, number, _TIMED), fills  # what is gated never gets here
+        reads, fills = floors.inwards(tensor, number), floors.filled(tensor, number)
+        timed = floors.inwards(tensor, number, timed=True), fills  # what is gated never gets here
         read, filled = (each.elements + each.metadata_bits / bits for each in (reads, fills))
         port = min(each.elements + (0 if apart else each.metadata_bits / bits) for each in timed)
         found.append(

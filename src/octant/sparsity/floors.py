@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from octant.arch import Architecture, Compression, Fanout, Level, RankFormat, Saving, Store
 from octant.sparsity.density import is_masked, share
@@ -46,12 +46,17 @@ class Floors:
     >>> layer = load_network("digits-lenet").mac_layers[0].work
     >>> chip = load_architecture("teaching")  # does nothing about zeros
     >>> floors = Floors(layer, chip)
-    >>> floors.steps(), floors.macs(), floors.inwards(layer.tensors[0], 1, _BOTH).elements
+    >>> floors.steps(), floors.macs(), floors.inwards(layer.tensors[0], 1).elements
     (1.0, 1.0, 1.0)
     """
 
     einsum: Einsum
     architecture: Architecture
+    _nest: Nest = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        loops = (Digit(rank, size, 1, 0, True) for rank, size in self.einsum.ranks if size > 1)
+        object.__setattr__(self, "_nest", Nest(self.einsum, tuple(loops)))
 
     def steps(self) -> float:
         """The share of the steps."""
@@ -63,18 +68,18 @@ class Floors:
         packed = {each.role for each in self.architecture.compute.packing if not each.fixed}
         return min(self.steps(), self._products(self._of_products(_BOTH) | self._tensors(packed)))
 
-    def inwards(self, tensor: Tensor, node: int, savings: frozenset[Saving]) -> Least:
+    def inwards(self, tensor: Tensor, node: int, *, timed: bool = False) -> Least:
         """What a memory reads of a tensor and gets back, or what crosses a fanout.
 
         Args:
             tensor: which.
             node: the number of the memory or fanout.
-            savings: skipping alone leaves what takes time, with gating what happens; what was gated
-                further out never gets there.
+            timed: what takes time, so that what is gated there counts; what was gated further out
+                never gets there.
         """
         end = self._next_keeper(tensor.role, node)
         leaders = self._leaders(tensor.role, 0, node, _BOTH)
-        leaders |= self._leaders(tensor.role, node, end, savings)
+        leaders |= self._leaders(tensor.role, node, end, _SKIPPING if timed else _BOTH)
         if end == len(self.architecture.nodes) and not self._shared_below(tensor.role, node):
             return self._least(tensor, node, leaders, self._products)
         return self._least(tensor, node, leaders, self._stays)
@@ -153,9 +158,7 @@ class Floors:
 
     def _products(self, leaders: frozenset[str], own: frozenset[str] = frozenset()) -> float:
         """The share of products that meet a nonzero of each tensor: the same in every nest."""
-        loops = (Digit(rank, size, 1, 0, True) for rank, size in self.einsum.ranks if size > 1)
-        kept = dict.fromkeys(leaders | own, frozenset[int]())
-        return of_products(Nest(self.einsum, tuple(loops)), kept)
+        return of_products(self._nest, dict.fromkeys(leaders | own, frozenset[int]()))
 
     def _density(self, tensor: Tensor) -> float:
         return share(tensor, tensor.shape(self.einsum.sizes))
