@@ -176,10 +176,16 @@ def efficiency_of_larger(
             progress(Progress(done, total, layer))
 
     flow = dataflow_of(chip, dataflow)
-    limit = {"time_limit_s": time_limit_s}
     try:
-        layers = multiplying(workload, chip)
-        found = scaling.larger(layers, chip, flow, times, weak=weak, progress=count, **limit)
+        found = scaling.larger(
+            multiplying(workload, chip),
+            chip,
+            flow,
+            times,
+            weak=weak,
+            time_limit_s=time_limit_s,
+            progress=count,
+        )
     except (InfeasibleError, InvalidWorkloadError) as error:
         return Missing(str(error), "a network that runs on the chip as it is")
     return _efficiency(found)

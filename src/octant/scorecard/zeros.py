@@ -62,10 +62,10 @@ def _formats(
 
 def _kept(full: SparseCounts, like: SparseTensor, bits: float) -> tuple[float, float, float]:
     """What the mapping on dense data moves there; nothing where it lets the tensor pass."""
-    for at in full.tensors:
-        if (at.level, at.tensor) == (like.level, like.tensor):
-            return _moved(at, bits)
-    return 0.0, 0.0, 0.0
+    try:
+        return _moved(full.tensor(like.level, like.tensor), bits)
+    except KeyError:
+        return 0.0, 0.0, 0.0
 
 
 def _moved(at: SparseTensor, bits: float) -> tuple[float, float, float]:

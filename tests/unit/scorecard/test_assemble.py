@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from octant.errors import InfeasibleError
 from octant.eyexam.scaling import Scalability, ScalePoint
-from octant.mapper.result import Objective, Status
+from octant.mapper.result import Objective, SearchResult, Status
 from octant.report import layers_page
 from octant.report.mappings import status_text
 from octant.scorecard import (
     Figure,
     Missing,
     Place,
+    Scorecard,
     Unit,
     assemble,
     by_component,
@@ -246,10 +247,12 @@ def test_an_infeasible_layer_is_named_with_the_reason() -> None:
         )
 
 
-def test_a_search_that_stopped_early_is_an_assumption() -> None:
+def with_gap(share: float) -> tuple[SearchResult, Scorecard]:
+    """A search that knows a bound of that share of its value, and the sheet of its one layer."""
     workload = Workload("net", (product("fc", "image"),))
     (mapping,) = mapped(workload, chip())
-    result = replace(mapping.result, status=Status.GAP, bound=mapping.result.value / 2)
+    value = mapping.result.value
+    result = replace(mapping.result, status=Status.GAP, bound=value * share, reason="a test")
     found = assemble(
         workload,
         chip(),
@@ -258,21 +261,16 @@ def test_a_search_that_stopped_early_is_an_assumption() -> None:
         dataflow=None,
         versions=(),
     )
+    return result, found
+
+
+def test_a_search_that_stopped_early_is_an_assumption() -> None:
+    _, found = with_gap(0.5)
     assert any("at most 100 % above the optimum" in sentence for sentence in found.assumptions)
 
 
 def test_a_search_without_a_bound_says_so() -> None:
-    workload = Workload("net", (product("fc", "image"),))
-    (mapping,) = mapped(workload, chip())
-    result = replace(mapping.result, status=Status.GAP, bound=0.0, reason="a test")
-    found = assemble(
-        workload,
-        chip(),
-        (replace(mapping, result=result),),
-        objective=Objective.LATENCY,
-        dataflow=None,
-        versions=(),
-    )
+    result, found = with_gap(0.0)
     far = "(a test), and no bound above 0 is known."
     assert f"The mapping of 1 layer is not proven to be the best {far}" in found.assumptions
     assert status_text(result) == "not proven, and no bound above 0 is known (a test)"
