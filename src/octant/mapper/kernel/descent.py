@@ -13,6 +13,7 @@ from octant.mapper.kernel.outlook import (
     bound_state,
     clear,
     least_of_kinds,
+    may_go_on,
     settle,
     settle_node,
     write_outer,
@@ -103,21 +104,16 @@ def list_tiles(
 
 @inlined
 def may_lead_on(stage, level, cell, steps, goal, found, count, hops, grids, tables, work):
-    """Whether a level's tile could still be better, so many of its ranks chosen.
-
-    The table alone is asked first, then what fits, which takes longer.
-    """
-    cells, kinds = grids.cells[level], grids.kinds[level]
-    apart, joined = (hops.live.shape[0] + 1) * cells, grids.base[level] + stage * cells + cell
-    energy, _, _ = least_of_kinds(
-        kinds, tables.joined, joined, apart, steps, work.settled, work.led, goal, found, count
-    )
-    if energy == np.inf:
+    """Whether a level's tile could still be better, so many of its ranks chosen."""
+    if not may_go_on(
+        stage, level, cell, steps, work.settled, work.led, goal, found, count, hops, grids, tables
+    ):
         return False
     write_outer(stage, level, cell, work.left, work.widths, hops, grids, tables, work)
     energy, _, _ = least_of_kinds(
-        kinds, work.outer, ZERO, ONE, steps, work.settled, work.led, goal, found, count
-    )
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.led, goal, found,
+        count,
+    )  # fmt: skip
     return energy < np.inf
 
 
@@ -153,7 +149,8 @@ def list_one(
     energy, cycles, value = bound_state(
         known, factors, rest, width, goal, found, count, hops, grids, tables, work
     )
-    clear(ONE, factors)
+    if known == 0:
+        clear(ONE, factors)
     if energy < np.inf:
         if end == pool.shape[0]:
             return -1

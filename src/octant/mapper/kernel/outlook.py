@@ -45,19 +45,28 @@ def bound_state(
             grids.kinds[level], tables.before, grids.before_base[level] + cell, cells, steps,
             work.total, work.pending, goal, found, count,
         )  # fmt: skip
+    if not may_go_on(
+        ZERO, level, cell, steps, work.total, work.pending, goal, found, count, hops, grids, tables
+    ):
+        return np.inf, np.inf, np.inf
     write_outer(ZERO, level, cell, rest[known], width[known], hops, grids, tables, work)
     return least_of_kinds(
-        grids.kinds[level],
-        work.outer,
-        ZERO,
-        ONE,
-        steps,
-        work.total,
-        work.pending,
-        goal,
-        found,
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, goal, found,
         count,
+    )  # fmt: skip
+
+
+@inlined
+def may_go_on(
+    stage, level, cell, steps, total, pending, goal, found, count, hops, grids, tables
+):  # fmt: skip
+    """Whether a level's table alone, asked before what fits, which takes longer, leaves hope."""
+    cells = grids.cells[level]
+    joined, apart = grids.base[level] + stage * cells + cell, (hops.live.shape[0] + 1) * cells
+    energy, _, _ = least_of_kinds(
+        grids.kinds[level], tables.joined, joined, apart, steps, total, pending, goal, found, count
     )
+    return energy < np.inf
 
 
 @lean

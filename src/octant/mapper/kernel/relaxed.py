@@ -44,6 +44,24 @@ def may_lead(rank, node, factors, prescribed):
 
 
 @inlined
+def next_level_outside(known, hops):
+    """The innermost level outside the known nodes; -1 for none."""
+    node = known - 1
+    while node >= 0 and hops.temporal[node] == 0:
+        node -= 1
+    return node
+
+
+@inlined
+def most_between(rank, outer, known, hops):
+    """The most instances that a rank may spread over in fanouts between a level and a node."""
+    most = 1
+    for node in range(outer + 1, known):
+        most *= hops.most[node, rank]
+    return most
+
+
+@inlined
 def note_leads(known, factors, rest, hops, block, leads):
     """Writes which ranks may lead outside each child: (nodes + 1, ranks), ``block`` (nodes + 1).
 
@@ -54,12 +72,12 @@ def note_leads(known, factors, rest, hops, block, leads):
     for child in range(nodes + 1):
         for rank in hops.live:
             leads[child, rank] = 0
-    forced = -1
-    outer = known - 1
-    if outer >= 0 and hops.temporal[outer] == 1:
+    forced, outer = -1, next_level_outside(known, hops)
+    if outer >= 0:
         for rank in hops.live:
             later = forced < 0 or hops.order[outer, rank] > hops.order[outer, forced]
-            if rest[known, rank] > 1 and hops.must[outer, rank] == 1 and later:
+            loops = rest[known, rank] > most_between(rank, outer, known, hops)
+            if loops and hops.must[outer, rank] == 1 and later:
                 forced = rank
         if forced >= 0:
             for rank in hops.live:
@@ -109,8 +127,8 @@ def sure_share(rank, child, block, known, factors, rest, width, hops, strays):
         if hops.temporal[node] == 0:
             more *= hops.most[node, rank]
     if more == 1:
-        complete = hops.temporal[known - 1] == 1 and hops.must[known - 1, rank] == 1
-        once = complete or hops.loops[known, rank] == 1
+        outer = next_level_outside(known, hops)
+        once = hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
         return max(0.0, 1.0 - most_stray(count, inside, once) / whole)
     strayed = strays[known, rank, count] if inside == 1 else inside * more
     return max(0.0, 1.0 - strayed / whole)
