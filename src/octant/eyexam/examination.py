@@ -11,16 +11,11 @@ from octant.arch import Architecture, Dataflow
 from octant.bounds import Parallelism, compulsory_bits, parallelism
 from octant.errors import InfeasibleError
 from octant.eyexam import reasons
-from octant.eyexam.fastest import Fastest, fastest_of, lower_bound
+from octant.eyexam.fastest import Fastest, fastest_of
 from octant.eyexam.pipeline import simulate
 from octant.eyexam.records import STEPS, LayerExam, NetworkExam, Roof, Step, WinBack
-from octant.eyexam.relaxing import (
-    Relaxation,
-    limits,
-    relaxations,
-    shapes,
-    unlimited_bandwidth,
-)
+from octant.eyexam.relaxing import limits, unlimited_bandwidth
+from octant.eyexam.winning import STOPPED, relaxed_for, won_back
 from octant.mapping.text import to_text
 from octant.model import Evaluation
 from octant.workload import Einsum, Layer
@@ -31,16 +26,6 @@ NOTES = (
     "what would win it back: the best mapping with one constraint relaxed and all others kept, "
     "beside step 6",
 )
-#: Seconds of each search for what would win a loss back, where the user sets no limit.
-WIN_BACK_S = 2.0
-#: A layer of which no more could be gained than this share of the network's time is not searched.
-WORTH = 0.005
-STOPPED = (
-    "where a gain is not proven it lies between two limits: what was found, and what a bound "
-    f"allows. A layer that cannot gain {100 * WORTH:g} % of the network's time is not searched, "
-    f"others for {WIN_BACK_S:g} s unless a time limit says otherwise"
-)
-
 #: Called with how much is done, how much there is, and what was done last.
 Progress = Callable[[int, int, str], None]
 
@@ -113,8 +98,8 @@ def examine_network(
         dataflow: the constraints.
         network: its name.
         batch: inferences of one run.
-        win_back: relax one constraint at a time, too; where there is no time limit each of these
-            searches has ``WIN_BACK_S``.
+        win_back: relax one constraint at a time, too; where there is no time limit these searches
+            have one together (``winning``).
         pipeline: run step 7; without it there are six steps.
         time_limit_s: for each search.
         progress: called as the work goes on.
@@ -125,7 +110,7 @@ def examine_network(
     chip = _Chip(architecture, dataflow, time_limit_s)
     first = {einsum: layer for layer, einsum in reversed(layers)}
     wanted = win_back and pipeline
-    relaxed = _relaxations(tuple(first), architecture, dataflow) if wanted else []
+    relaxed = relaxed_for(tuple(first), architecture, dataflow) if wanted else []
     tick = _ticking(first, len(first) * (1 + len(relaxed)), progress)
     best = fastest_of(
         tuple(first), architecture, dataflow, time_limit_s=time_limit_s, on_found=tick("")
@@ -141,7 +126,8 @@ def examine_network(
         runs = Counter({einsum: 0 for einsum in first})
         for layer, einsum in layers:
             runs[einsum] += layer.repeats
-        known = _with_win_back(known, runs, relaxed, time_limit_s, tick)
+        wins = won_back(known, runs, relaxed, time_limit_s, tick)
+        known = {einsum: replace(exam, win_back=wins[einsum]) for einsum, exam in known.items()}
     exams = tuple(
         replace(known[einsum], layer=layer.name, operator=layer.operator, repeats=layer.repeats)
         for layer, einsum in layers
@@ -268,14 +254,6 @@ def _closed(einsum: Einsum, chip: _Chip, found: Parallelism) -> list[tuple[float
     ]
 
 
-def _spread(exam: LayerExam) -> WinBack:
-    """What step 7 takes: step 6 is there already."""
-    cycles = exam.steps[5].cycles
-    gain = exam.steps[6].cycles / cycles - 1
-    words = "transfers spread evenly"
-    return WinBack("instantaneous bandwidth", words, cycles, gain, cycles, "pipeline")
-
-
 def _steps(macs: int, parts: tuple[tuple[float, str], ...]) -> tuple[Step, ...]:
     steps = []
     before = None
@@ -342,83 +320,6 @@ def _moved_bits(evaluation: Evaluation, memory: str, port: str) -> int:
         for entry in evaluation.energy
         if entry.component == memory and entry.action in actions
     )
-
-
-def _relaxations(
-    einsums: tuple[Einsum, ...], architecture: Architecture, dataflow: Dataflow
-) -> list[dict[Einsum, Relaxation]]:
-    """Each relaxation with what it is for every layer; the array's shape has one for each."""
-    found = [dict.fromkeys(einsums, each) for each in relaxations(architecture, dataflow)]
-    others = list(shapes(architecture))
-    if others:
-        found.append({einsum: _best_shape(einsum, others, dataflow) for einsum in einsums})
-    return found
-
-
-def _best_shape(
-    einsum: Einsum, others: list[tuple[str, Architecture]], dataflow: Dataflow
-) -> Relaxation:
-    """The other shape of the array with the best bound."""
-    bounds = [(lower_bound(einsum, chip, dataflow), words, chip) for words, chip in others]
-    _, words, chip = min(bounds, key=lambda entry: entry[0])
-    return Relaxation("array shape", words, chip, dataflow)
-
-
-def _with_win_back(
-    known: dict[Einsum, LayerExam],
-    runs: Mapping[Einsum, int],
-    relaxed: list[dict[Einsum, Relaxation]],
-    time_limit_s: float | None,
-    tick: Callable[[str], Callable[[Einsum], None]],
-) -> dict[Einsum, LayerExam]:
-    """The exams with what each relaxation gains."""
-    limit = WIN_BACK_S if time_limit_s is None else time_limit_s
-    enough = _enough(known, runs)
-    wins: dict[Einsum, list[WinBack]] = {einsum: [] for einsum in known}
-    for each in relaxed:
-        for relaxation in dict.fromkeys(each.values()):
-            mine = [einsum for einsum in known if each[einsum] == relaxation]
-            found = fastest_of(
-                mine,
-                relaxation.architecture,
-                relaxation.dataflow,
-                time_limit_s=limit,
-                reached=enough,
-                on_found=tick(relaxation.words),
-            )
-            for einsum in mine:
-                cycles = known[einsum].steps[5].cycles
-                wins[einsum].append(_won(relaxation, cycles, found[einsum]))
-    return {
-        einsum: replace(
-            exam,
-            win_back=tuple(
-                sorted(
-                    (*wins[einsum], _spread(exam)),
-                    key=lambda win: STEPS.index(win.constraint),
-                )
-            ),
-        )
-        for einsum, exam in known.items()
-    }
-
-
-def _enough(known: Mapping[Einsum, LayerExam], runs: Mapping[Einsum, int]) -> dict[Einsum, float]:
-    """Cycles of a layer below which a search is worth its time."""
-    cycles = {einsum: exam.steps[5].cycles for einsum, exam in known.items()}
-    total = sum(runs[einsum] * cycles[einsum] for einsum in known)
-    return {einsum: cycles[einsum] - WORTH * total / runs[einsum] for einsum in known}
-
-
-def _won(relaxation: Relaxation, cycles: float, found: Fastest) -> WinBack:
-    """What a relaxation gains: nothing, where a bound that it leaves in place says so."""
-    constraint, words = relaxation.constraint, relaxation.words
-    if found.bound_cycles >= cycles:
-        return WinBack(constraint, words, cycles, 0.0, cycles, "bound")
-    better = min(cycles, found.cycles)
-    proof = "search" if found.proven else "found"
-    least = better if found.proven else min(better, found.bound_cycles)
-    return WinBack(constraint, words, better, cycles / better - 1, least, proof)
 
 
 def _network_win_back(exams: tuple[LayerExam, ...]) -> tuple[WinBack, ...]:

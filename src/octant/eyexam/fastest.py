@@ -4,8 +4,8 @@
    as fast as the array and the compulsory traffic allow, no other can be faster.
 2. The chip without its array says how fast any mapping can be at most (``folding``). The best of
    the few may be as fast as that.
-3. All mappings are searched. Where the best is as fast as the bound, a search needs no end, and
-   mostly both are there long before it: so 2 and 3 come in rounds of more and more time.
+3. All mappings are searched, until one is as fast as the bound: a search then needs no end. Mostly
+   both are there long before it: so 2 and 3 come in rounds of more and more time.
 
 Layers are searched side by side, none waiting for another, each question once, and what is proven
 is kept on disk by the mapper's cache. Of mappings that are equally fast it is the one of the
@@ -15,7 +15,7 @@ earlier step, so that it does not matter what was found before, or how fast a ma
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Dataflow
@@ -37,7 +37,7 @@ class Fastest:
     """The fastest mapping of a layer that was found, and what no mapping can beat.
 
     Args:
-        result: of the search; None where a bound says that nothing is faster than what is known.
+        result: of the search; None where none was found or needed.
         bound_cycles: no mapping takes fewer.
     """
 
@@ -54,6 +54,12 @@ class Fastest:
     def proven(self) -> bool:
         """There is a mapping, and none is faster."""
         return math.isfinite(self.cycles) and self.cycles <= self.bound_cycles
+
+    @property
+    def settled(self) -> bool:
+        """Nothing remains to be searched for: it is proven, or there is no mapping."""
+        nowhere = self.result is not None and self.result.status is Status.INFEASIBLE
+        return self.proven or nowhere
 
     def honest(self, clock_hz: float) -> Fastest:
         """The same; a result that is the best of few mappings only does not say that it is best."""
@@ -82,7 +88,6 @@ def fastest_of(
     dataflow: Dataflow,
     *,
     time_limit_s: float | None = None,
-    reached: Mapping[Einsum, float] | None = None,
     on_found: Found | None = None,
 ) -> dict[Einsum, Fastest]:
     """Returns the fastest mapping of each layer, with its proof where there is no time limit.
@@ -92,17 +97,15 @@ def fastest_of(
         architecture: where they run.
         dataflow: the constraints.
         time_limit_s: for each search.
-        reached: cycles that are good enough, or reached already: where a bound says that no
-            mapping takes fewer, none is searched for.
         on_found: called with each layer when its answer is there.
     """
-    asked = _Asked(architecture, dataflow, time_limit_s, reached or {})
+    asked = Asked(architecture, dataflow)
     report = on_found or _nothing
     answers: dict[Einsum, Fastest] = {}
 
     def first(einsum: Einsum, found: Fastest) -> None:
         answers[einsum] = found
-        if asked.settled(einsum, found):
+        if found.settled:
             report(einsum)
 
     def last(einsum: Einsum, found: Fastest) -> None:
@@ -110,10 +113,12 @@ def fastest_of(
         report(einsum)
 
     unique = dict.fromkeys(einsums)
-    side_by_side(unique, lambda einsum, ask: _at_once(einsum, asked, ask), first)
-    left = [einsum for einsum in unique if not asked.settled(einsum, answers[einsum])]
+    side_by_side(unique, lambda einsum, ask: _at_once(einsum, asked, time_limit_s, ask), first)
+    left = [einsum for einsum in unique if not answers[einsum].settled]
     left.sort(key=lambda einsum: -einsum.macs)  # the longest searches begin first
-    side_by_side(left, lambda einsum, ask: _in_turn(einsum, answers[einsum], asked, ask), last)
+    side_by_side(
+        left, lambda einsum, ask: _in_turn(einsum, answers[einsum], asked, time_limit_s, ask), last
+    )
     return {einsum: answers[einsum].honest(architecture.clock_hz) for einsum in unique}
 
 
@@ -153,57 +158,41 @@ def unrolled_so(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is searched for all layers."""
+class Asked:
+    """Where the fastest mappings are searched, and under which constraints."""
 
     architecture: Architecture
     dataflow: Dataflow
-    time_limit_s: float | None
-    reached: Mapping[Einsum, float]
 
-    @property
-    def rounds(self) -> tuple[float | None, ...]:
-        """The time limits of the whole searches."""
-        limit = self.time_limit_s
-        return (*(each for each in ROUNDS_S if limit is None or each <= limit / 4), limit)
-
-    @property
-    def bounds(self) -> tuple[float, ...]:
-        """The time limits of the searches of bounds before them."""
-        longest = math.inf if self.time_limit_s is None else self.time_limit_s
-        return tuple(min(each, longest) for each in BOUNDS_S)
-
-    def question(self, limit_s: float | None, dataflow: Dataflow | None = None) -> Question:
-        """For the fastest mapping."""
-        flow = dataflow or self.dataflow
-        return Question(self.architecture, Objective.LATENCY, flow, time_limit_s=limit_s)
+    def question(
+        self,
+        limit_s: float | None,
+        *,
+        floor: float = 0.0,
+        dataflow: Dataflow | None = None,
+    ) -> Question:
+        """For the fastest mapping; ``floor`` in cycles."""
+        chip, flow = self.architecture, dataflow or self.dataflow
+        floor_s = floor / chip.clock_hz
+        return Question(chip, Objective.LATENCY, flow, time_limit_s=limit_s, floor=floor_s)
 
     def key(self, einsum: Einsum) -> str:
         """The name in the cache of the question without a time limit."""
         chip, flow = self.architecture, self.dataflow
         return cache.key_of(einsum.dense, chip, Objective.LATENCY, flow, divisors_only=False)
 
-    def settled(self, einsum: Einsum, found: Fastest) -> bool:
-        """Whether nothing remains to be searched for."""
-        nowhere = found.result is not None and found.result.status is Status.INFEASIBLE
-        return found.proven or nowhere or self.idle(einsum, found.bound_cycles)
 
-    def idle(self, einsum: Einsum, bound_cycles: float) -> bool:
-        """Whether a bound says that nothing is faster than what is reached already."""
-        return einsum in self.reached and self.reached[einsum] <= bound_cycles
-
-
-def _at_once(einsum: Einsum, asked: _Asked, ask: Ask) -> Fastest:
+def _at_once(einsum: Einsum, asked: Asked, limit_s: float | None, ask: Ask) -> Fastest:
     """What closed forms and the search of few mappings say."""
     chip, flow = asked.architecture, asked.dataflow
     bound = lower_bound(einsum, chip, flow)
     unrolled = parallelism(einsum, chip, flow).unrolled
-    if unrolled is None or asked.idle(einsum, bound):
+    if unrolled is None:
         return Fastest(None, bound)
     few = unrolled_so(einsum, chip, flow, unrolled)
-    result = ask(einsum, asked.question(asked.time_limit_s, few))
+    result = ask(einsum, asked.question(limit_s, floor=bound, dataflow=few))
     found = Fastest(result if result.evaluation is not None else None, bound)
-    if asked.settled(einsum, found):
+    if found.settled:
         return found.told
     known = cache.recall(asked.key(einsum), einsum.dense, chip, Objective.LATENCY)
     if known is None:
@@ -211,21 +200,36 @@ def _at_once(einsum: Einsum, asked: _Asked, ask: Ask) -> Fastest:
     return Fastest(_better(found.result, known), min(found.cycles, _cycles(known))).told
 
 
-def _in_turn(einsum: Einsum, found: Fastest, asked: _Asked, ask: Ask) -> Fastest:
+def _in_turn(
+    einsum: Einsum, found: Fastest, asked: Asked, limit_s: float | None, ask: Ask
+) -> Fastest:
     """Rounds of two questions: what the chip without its array can do, and all mappings."""
+    longest = math.inf if limit_s is None else limit_s
     known = False
-    for limit_s, bound_s in zip(asked.rounds, asked.bounds, strict=False):
+    for round_s, bound_s in zip(_rounds(limit_s), BOUNDS_S, strict=False):
         if not known:
-            found, known = _under(einsum, found, asked, bound_s, ask)
-        if not asked.settled(einsum, found):
-            found = _whole_round(einsum, found, asked, limit_s, ask)
-        if asked.settled(einsum, found):
+            found, known = under(einsum, found, asked, min(bound_s, longest), ask)
+        if not found.settled:
+            found = searched(einsum, found, asked, round_s, ask)
+        if found.settled:
             break
-    return found.told
+    found = found.told
+    if found.proven and found.result is not None:
+        cache.keep(asked.key(einsum), found.result)
+    return found
 
 
-def _under(
-    einsum: Einsum, found: Fastest, asked: _Asked, limit_s: float, ask: Ask
+def _rounds(limit_s: float | None) -> tuple[float | None, ...]:
+    """The time limits of the whole searches."""
+    return (*(each for each in ROUNDS_S if limit_s is None or each <= limit_s / 4), limit_s)
+
+
+def under(
+    einsum: Einsum,
+    found: Fastest,
+    asked: Asked,
+    limit_s: float,
+    ask: Ask,
 ) -> tuple[Fastest, bool]:
     """The same under the bound of the chip without its array, and whether that is all it says."""
     fold = folding(asked.architecture, asked.dataflow, limit_s)
@@ -238,16 +242,17 @@ def _under(
     return replace(found, bound_cycles=bound), folded.status is Status.OPTIMAL
 
 
-def _whole_round(
-    einsum: Einsum, before: Fastest, asked: _Asked, limit_s: float | None, ask: Ask
+def searched(
+    einsum: Einsum,
+    before: Fastest,
+    asked: Asked,
+    limit_s: float | None,
+    ask: Ask,
 ) -> Fastest:
     """The better of what was found and of a search of all mappings for so long."""
-    result = ask(einsum, asked.question(limit_s))
+    result = ask(einsum, asked.question(limit_s, floor=before.bound_cycles))
     bound = max(before.bound_cycles, whole(result.bound * asked.architecture.clock_hz))
-    found = Fastest(_better(before.result, result), min(bound, _cycles(result), before.cycles))
-    if found.proven and found.result is result:
-        cache.keep(asked.key(einsum), found.told.result or result)
-    return found
+    return Fastest(_better(before.result, result), min(bound, _cycles(result), before.cycles))
 
 
 def _better(before: SearchResult | None, now: SearchResult) -> SearchResult:

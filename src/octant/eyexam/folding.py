@@ -95,7 +95,7 @@ class Folded:
     def cycles(self, answer: SearchResult) -> float:
         """No mapping of the chip takes fewer, whether or not the search came to its end."""
         if answer.status is Status.OPTIMAL and answer.evaluation is not None:
-            return float(math.ceil(answer.evaluation.cycles / self.slower))
+            return whole(answer.evaluation.cycles / self.slower)
         return whole(answer.bound * self.question.architecture.clock_hz / self.slower)
 
 
@@ -126,7 +126,8 @@ def folding(
     chip, flow = folded(architecture, dataflow)
     slower = max(_SLOWER, 2.0 ** math.ceil(math.log2(architecture.compute_units)))
     chip = with_stores(chip, lambda store: paced(store, 1 / slower))
-    question = Question(chip, Objective.LATENCY, flow, time_limit_s=time_limit_s)
+    cycle_s = slower / architecture.clock_hz  # of the chip, which is all that is wanted exactly
+    question = Question(chip, Objective.LATENCY, flow, time_limit_s=time_limit_s, grain=cycle_s)
     lists = _ranks_of_axes(architecture.fanouts, dataflow)
     spread = None if None in lists else frozenset(rank for ranks in lists for rank in ranks or ())
     return Folded(question, slower, spread, _before(architecture))

@@ -64,6 +64,7 @@ def key_of(
     divisors_only: bool,
     thinning: Thinning | None = None,
     many: int = 1,
+    grain: float = 0.0,
 ) -> str:
     """A name for the question: it changes with anything that could change the answer.
 
@@ -77,8 +78,9 @@ def key_of(
         divisors_only,
         thinning,
         many,
+        grain,
     )
-    return hashlib.sha256(repr((*asked, _sources())).encode()).hexdigest()
+    return key_of_told(*asked)
 
 
 def recall(
@@ -119,7 +121,7 @@ def recall(
 
 
 def keep(key: str, result: SearchResult) -> None:
-    """Keeps a proven optimum; a disk that takes no more is no reason to fail."""
+    """Keeps a proven optimum."""
     place = folder()
     if place is None or result.status is not Status.OPTIMAL or result.evaluation is None:
         return
@@ -133,6 +135,36 @@ def keep(key: str, result: SearchResult) -> None:
         "priced": result.priced,
         "space": result.space,
     }
+    _write(place, key, kept)
+
+
+def keep_told(key: str, told: list[dict[str, Any]]) -> None:
+    """Keeps something in plain words under a name of ``key_of_told``."""
+    place = folder()
+    if place is not None:
+        _write(place, key, {"told": told})
+
+
+def recall_told(key: str) -> list[dict[str, Any]] | None:
+    """What was kept by ``keep_told``, unless it was changed since; None when there is none."""
+    place = folder()
+    if place is None:
+        return None
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        kept = json.loads((place / f"{key}.json").read_text("utf-8"))
+        if kept.pop("digest") == _digest(kept):
+            told: list[dict[str, Any]] = kept["told"]
+            return told
+    return None
+
+
+def key_of_told(*asked: object) -> str:
+    """A name for what follows from some values and from the sources of answers."""
+    return hashlib.sha256(repr((asked, _sources())).encode()).hexdigest()
+
+
+def _write(place: Path, key: str, kept: dict[str, Any]) -> None:
+    """Writes all of a file at once; a disk that takes no more is no reason to fail."""
     kept["digest"] = _digest(kept)
     with suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
@@ -178,7 +210,7 @@ def _files(place: Path | None) -> Iterator[Path]:
 def _sources() -> str:
     """A hash of the sources that an answer depends on; a process has loaded one version of them."""
     package = Path(__file__).parents[1]
-    rooms = ("arch", "bounds", "counting", "mapper", "mapping", "model", "workload")
+    rooms = ("arch", "bounds", "counting", "eyexam", "mapper", "mapping", "model", "workload")
     digest = hashlib.sha256()
     for room in rooms:
         for source in sorted((package / room).rglob("*.py")):

@@ -34,6 +34,8 @@ class Question:
         zeros: search for the zeros of each layer and the formats of the chip, not as if nothing
             were zero and all were held plain.
         overbooked: tiles may be as large as fits in their formats.
+        floor: a value that no mapping is below, as the caller knows; not with zeros.
+        grain: so exactly the value is wanted; not with zeros.
     """
 
     architecture: Architecture
@@ -44,8 +46,11 @@ class Question:
     cached: bool = True
     zeros: bool = False
     overbooked: bool = False
+    floor: float = 0.0
+    grain: float = 0.0
 
 
+Work = TypeVar("Work")
 Answer = TypeVar("Answer")
 #: Puts a question about a layer to the mapper.
 Ask: TypeAlias = Callable[[Einsum, Question], SearchResult]
@@ -83,9 +88,9 @@ def search_layers(
 
 
 def side_by_side(
-    einsums: Iterable[Einsum],
-    way: Callable[[Einsum, Ask], Answer],
-    on_done: Callable[[Einsum, Answer], None],
+    works: Iterable[Work],
+    way: Callable[[Work, Ask], Answer],
+    on_done: Callable[[Work, Answer], None],
     on_compiled: Callable[[int, int], None] | None = None,
 ) -> None:
     """Goes the same way with each layer, and hands over what comes of each.
@@ -95,9 +100,9 @@ def side_by_side(
     were proven by then are in the cache.
 
     Args:
-        einsums: layers, each once; the first ones begin first.
-        way: called in a thread with a layer, and with what asks the mapper.
-        on_done: called in this thread with each layer and its answer, in the order in which they
+        works: layers, or what else there is to be done; the first ones begin first.
+        way: called in a thread with one of them, and with what asks the mapper.
+        on_done: called in this thread with each of them and its answer, in the order in which they
             come.
         on_compiled: told how much of the search is compiled, if it must be; see ``compile_ahead``.
     """
@@ -114,7 +119,7 @@ def side_by_side(
         return _answer(einsum, question, look)
 
     try:
-        runs = {workers.submit(way, einsum, ask): einsum for einsum in einsums}
+        runs = {workers.submit(way, work, ask): work for work in works}
         for run in as_completed(runs):
             on_done(runs[run], run.result())
     finally:
@@ -192,6 +197,7 @@ def _recalled(
         divisors_only=question.divisors_only,
         thinning=thinning,
         many=many,
+        grain=question.grain,
     )
     known = cache.recall(key, einsum, chip, goal, thinning)
     if known is not None:
@@ -219,4 +225,6 @@ def _searched(
         on_progress=lambda _: look(),
         thinning=thinning,
         many=many,
+        floor=question.floor,
+        grain=question.grain,
     )

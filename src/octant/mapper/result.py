@@ -38,6 +38,14 @@ class Objective(StrEnum):
             case Objective.ED2P:
                 return energy_j * latency_s * latency_s
 
+    def in_cycles(self, value: float, clock_hz: float) -> float:
+        """A value with its cycles counted in place of its seconds: undoes ``in_seconds``.
+
+        >>> Objective.ED2P.in_cycles(2.0, 2.0)
+        8.0
+        """
+        return value / self.in_seconds(1.0, clock_hz)
+
     def in_seconds(self, value: float, clock_hz: float) -> float:
         """A value that counts cycles in place of seconds, in seconds.
 

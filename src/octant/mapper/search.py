@@ -60,6 +60,8 @@ def search(
     on_progress: Callable[[float], None] | None = None,
     thinning: Thinning | None = None,
     many: int = 1,
+    floor: float = 0.0,
+    grain: float = 0.0,
 ) -> SearchResult:
     """Returns the best mapping of a layer with the proof that none is better.
 
@@ -77,6 +79,10 @@ def search(
             work; an exception from it ends the search.
         thinning: factors on what accesses and work cost; ``search_with_zeros`` finds them.
         many: of the best mappings that are wanted.
+        floor: a value that no mapping is below, as the caller knows: the first mapping that has it
+            is the best.
+        grain: so exactly does the caller want to know the value: with latencies at least whole
+            cycles, which they are.
 
     Raises:
         NotEstimatedError: when the objective needs energy and a price is missing.
@@ -84,9 +90,14 @@ def search(
     if objective is not Objective.LATENCY:
         _require_prices(architecture, f"{objective}")
     asked = _asked(einsum, architecture, dataflow, divisors_only, thinning)
-    found = _walked(asked, list(Objective).index(objective), time_limit_s, on_progress, many)
-    pace = 1.0 if thinning is None else thinning.pace
-    bound = objective.in_seconds(found.bound, architecture.clock_hz / pace)
+    clock_hz = architecture.clock_hz / (1.0 if thinning is None else thinning.pace)
+    found = _room(asked, list(Objective).index(objective), many, on_progress)
+    found.floor = objective.in_cycles(floor, clock_hz)
+    found.grain = objective.in_cycles(grain, clock_hz)
+    if objective is Objective.LATENCY and thinning is None:
+        found.grain = max(1.0, found.grain)
+    _walk(asked, found, time_limit_s)
+    bound = objective.in_seconds(found.bound, clock_hz)
     if not found.count:
         stopped = bool(found.left_out)
         return SearchResult(
@@ -137,7 +148,8 @@ def front(
     """
     _require_prices(architecture, "front")
     asked = _asked(einsum, architecture, dataflow, divisors_only, None)
-    found = _walked(asked, FRONT, time_limit_s, on_progress)
+    found = _room(asked, FRONT, 1, on_progress)
+    _walk(asked, found, time_limit_s)
     complete = not any(found.admits(*left_out) for left_out in found.left_out)
     evaluations = [_evaluated(asked, found, number) for number in range(found.count)]
     if found.count:
@@ -180,22 +192,24 @@ def _asked(
     return _Asked(einsum, architecture, dataflow, place, words, thinning)
 
 
-def _walked(
-    asked: _Asked,
-    goal: int,
-    time_limit_s: float | None,
-    on_progress: Callable[[float], None] | None,
-    many: int = 1,
+def _room(
+    asked: _Asked, goal: int, many: int, on_progress: Callable[[float], None] | None
 ) -> Found:
+    """Room for what is found."""
+    shape = len(asked.einsum.tensors), len(asked.architecture.nodes), len(asked.einsum.ranks)
+    found = new_found(goal, shape, many)
+    found.on_progress = on_progress
+    return found
+
+
+def _walk(asked: _Asked, found: Found, time_limit_s: float | None) -> None:
+    """Searches the space, for so long at most."""
     start = time.monotonic()
+    if not may_begin(asked.einsum, asked.architecture, asked.place):
+        return
     layer = problem(asked.einsum, asked.architecture)
     prices = costs(asked.einsum, asked.architecture)
     prices = prices if asked.thinning is None else asked.thinning.of(prices)
-    shape = len(asked.einsum.tensors), len(asked.architecture.nodes), len(asked.einsum.ranks)
-    found = new_found(goal, shape, many)
-    if not may_begin(asked.einsum, asked.architecture, asked.place):
-        return found
-    found.on_progress = on_progress
     choices = list(keep_choices(asked.einsum, asked.architecture, asked.dataflow))
     if not asked.place.divisors and found.one:
         # A small space first, in half of the time: what it finds is good, and most else is dropped.
@@ -204,7 +218,6 @@ def _walked(
         found.left_out.clear()
     found.deadline = None if time_limit_s is None else start + time_limit_s
     walk(layer, prices, asked.place, choices, found)
-    return found
 
 
 def _why(asked: _Asked) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ COARSE = 500
 """Cells of the tables that only say in which order to search choices of kept tensors."""
 ROUNDING = 1e-12
 """What is less than this share better is the same value: sums of floats differ by as much."""
+PART = 1e-6
+"""What is less than this part of a grain above a whole number of them is that number."""
 FRONT = len(Objective)
 """The goal of a front, after the objectives in their order."""
 
@@ -89,6 +92,9 @@ class Found:
             orders. The first ``count`` of them are valid.
         keeps: (many, tensors, nodes) the kept tensors.
         best: the value below which something is among the best; infinite while there is room.
+        floor: a value that nothing is below, as somebody else has proven; of one best only.
+        grain: values that come to as many of it, rounded up, are as good as one another: cycles
+            are whole. 0 where every value counts.
         left_out: (many, 2) joules and cycles that nothing is below that was left out.
         priced: mappings priced in full.
         pool, bounds: (many, ranks), (many, 3) room for a list of choices.
@@ -105,6 +111,8 @@ class Found:
     on_progress: Callable[[float], None] | None = None
     count: int = 0
     best: float = np.inf
+    floor: float = -np.inf
+    grain: float = 0.0
     priced: int = 0
     left_out: list[tuple[float, float]] = field(default_factory=list)
 
@@ -132,7 +140,7 @@ class Found:
     def admits(self, energy_j: float, cycles: float) -> bool:
         """Whether something of so many joules and cycles would be better than all found."""
         if self.goal != FRONT:
-            return self.value(energy_j, cycles) < self.best * (1 - ROUNDING)
+            return self.value(energy_j, cycles) < self.wanted
         points = self.points[: self.count]
         limit = np.array([energy_j, cycles]) * (1 + ROUNDING)
         return not bool(np.any(np.all(points <= limit, axis=1)))
@@ -141,7 +149,17 @@ class Found:
         """Whether something of at least so many joules, cycles and such a value may be better."""
         if self.goal == FRONT:
             return self.admits(energy_j, cycles)
-        return value < self.best * (1 - ROUNDING)
+        return value < self.wanted
+
+    @property
+    def wanted(self) -> float:
+        """The value below which something is better than all found; nothing is below no value."""
+        if self.best <= self.floor * (1 + ROUNDING):
+            return -np.inf
+        least = self.best * (1 - ROUNDING)
+        if self.grain == 0.0 or self.best == np.inf:
+            return least
+        return min(least, (math.ceil(least / self.grain - PART) - 1 + PART) * self.grain)
 
     @property
     def bound(self) -> float:

@@ -57,14 +57,6 @@ def test_a_second_time_nothing_is_searched(tmp_path: Path, monkeypatch: pytest.M
     assert fastest_of(LAYERS, CHIP, FLOW) == first
 
 
-def test_nothing_is_searched_for_what_cannot_be_faster(monkeypatch: pytest.MonkeyPatch) -> None:
-    reached = {einsum: lower_bound(einsum, CHIP, FLOW) for einsum in LAYERS}
-    monkeypatch.setattr("octant.mapper.layers.search", None)
-    told: list[Einsum] = []
-    found = fastest_of(LAYERS, CHIP, FLOW, reached=reached, on_found=told.append)
-    assert all(each.result is None for each in found.values()) and len(told) == len(LAYERS)
-
-
 def test_a_search_that_is_stopped_says_what_it_knows() -> None:
     """No time at all: what remains is the bound."""
     einsum = LAYERS[2]

@@ -4,6 +4,7 @@ import importlib
 import itertools
 import math
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from octant.arch import Constraint
 from octant.errors import NotEstimatedError
 from octant.mapper import Objective, SearchResult, Status, search
 from octant.mapper.space import Space
-from octant.mapper.walk import Found
+from octant.mapper.walk import Found, new_found
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.workload import matmul
 from tests.unit.mapper.chips import FREE, array, chip, level, only, picojoules
@@ -190,3 +191,41 @@ def test_a_least_utilisation_is_kept_and_named() -> None:
     assert full.evaluation.counts.active_units == 3
     assert free.value < full.value
     assert full.space.endswith("with at least 90 % of the units computing")
+
+
+def test_a_value_that_nothing_is_below_ends_the_search() -> None:
+    """The first mapping that has it is the best, and is the one that a whole search finds."""
+    ask = partial(search, dataflow=FREE, objective=Objective.LATENCY)
+    layer, on = matmul(rows=6, inner=5, columns=7), chip(level("buffer", 1, elements=24), array(3))
+    whole = ask(layer, on)
+    told = ask(layer, on, floor=whole.value)
+    assert told.status is Status.OPTIMAL and told.bound == told.value == whole.value
+    assert told.mapping == whole.mapping
+    assert told.priced <= whole.priced
+    assert ask(layer, on, floor=whole.value / 2) == whole, "nothing has so little"
+
+
+def test_cycles_are_whole_so_that_less_than_one_more_is_not_better() -> None:
+    found = found_at(cycles=10.0, grain=1.0)
+    assert not found.admits(0.0, 9.1) and not found.may_gain(0.0, 9.1, 9.1)
+    assert found.admits(0.0, 9.0) and found.may_gain(0.0, 9.0, 9.0)
+    exactly = found_at(cycles=10.0, grain=0.0)
+    assert exactly.admits(0.0, 9.9) and not exactly.admits(0.0, 10.0)
+    coarse = found_at(cycles=10.0, grain=4.0)
+    assert not coarse.admits(0.0, 8.1) and coarse.admits(0.0, 8.0)
+
+
+def test_a_value_is_known_as_exactly_as_was_asked_for() -> None:
+    ask = partial(search, dataflow=FREE, objective=Objective.ENERGY)
+    layer, on = matmul(rows=6, inner=5, columns=7), chip(level("buffer", 1, elements=24))
+    whole = ask(layer, on)
+    for grain in (whole.value / 1000, whole.value / 3, 2 * whole.value):
+        rough = ask(layer, on, grain=grain)
+        assert rough.status is Status.OPTIMAL
+        assert whole.value <= rough.value < whole.value + grain
+
+
+def found_at(cycles: float, grain: float) -> Found:
+    found = new_found(list(Objective).index(Objective.LATENCY), (1, 1, 1))
+    found.best, found.grain = cycles, grain
+    return found
