@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
 from octant.bounds import distinct_elements
 from octant.components import Price
+from octant.eyexam.orders import parts_of
 from octant.eyexam.relaxing import FREE, with_stores
 from octant.mapper import (
     Ask,
@@ -23,13 +24,18 @@ from octant.mapper import (
     Question,
     SearchResult,
     Status,
+    cache,
     search_layers,
     side_by_side,
 )
+from octant.mapper.result import TIME_IS_UP
 from octant.model import evaluate
 from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, NumberKind, Role
 
+#: Seconds of a search of all orders of loops, before parts of them are searched one by one.
+TOGETHER_S = 0.2
+OUTSIDE = "outside"
 #: The name and version of the JSON form.
 SCHEMA = "octant.slope/1"
 _COUNT = Source(Origin.ASSUMED, "a bit moved counts 1")
@@ -43,11 +49,14 @@ class SlopePoint:
         capacity_bits: of the buffer.
         traffic_bits: the fewest that any mapping moves beyond it.
         proven: the search ended with its proof.
+        flat_from_bits: what was found fits a buffer of so many bits, so that from there to the
+            capacity the curve is flat.
     """
 
     capacity_bits: int
     traffic_bits: float
     proven: bool
+    flat_from_bits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +98,14 @@ class Slope:
     chip: ChipPoint | None
 
     def least_at(self, capacity_bits: int) -> float:
-        """The least traffic of the points up to a capacity: exact where one of them has it.
+        """The least traffic known beyond a buffer: exact on a flat part, else at most so much.
 
-        >>> points = (SlopePoint(16, 40.0, True), SlopePoint(32, 24.0, True))
-        >>> Slope("fc", 1, 24.0, points, None, 32, None).least_at(30)
-        40.0
+        >>> points = (SlopePoint(16, 40.0, True, 16), SlopePoint(32, 24.0, True, 28))
+        >>> curve = Slope("fc", 1, 24.0, points, None, 32, None)
+        >>> curve.least_at(26), curve.least_at(30)
+        (40.0, 24.0)
         """
-        fitting = [p.traffic_bits for p in self.points if p.capacity_bits <= capacity_bits]
+        fitting = [p.traffic_bits for p in self.points if p.flat_from_bits <= capacity_bits]
         return min(fitting, default=math.inf)
 
 
@@ -218,11 +228,13 @@ def curves(
         needed = math.inf
         for capacity in sorted(sizes, reverse=True):
             if _open(mine, needed, capacity):
-                result = ask(einsum, _question(bits, capacity, time_limit_s))
+                result = _least(einsum, _question(bits, capacity, time_limit_s), ask)
                 traffic, needed, proven = _told(einsum, bits, result)
-                mine.append(SlopePoint(capacity, traffic, proven))
+                flat = capacity if math.isinf(needed) else math.ceil(needed)
+                mine.append(SlopePoint(capacity, traffic, proven, flat))
             else:
-                mine.append(replace(mine[-1], capacity_bits=capacity))
+                flat = min(mine[-1].flat_from_bits, capacity)
+                mine.append(replace(mine[-1], capacity_bits=capacity, flat_from_bits=flat))
             note(einsum, capacity)
         return tuple(reversed(mine))
 
@@ -255,8 +267,34 @@ def least_traffic(
     >>> least_traffic(matmul(rows=2, inner=2, columns=2), dict.fromkeys(Role, 8), 24)[0] / 8
     20.0
     """
+    found: list[SearchResult] = []
     question = _question(bits, capacity_bits, time_limit_s)
-    return _told(einsum, bits, search_layers([einsum], question)[einsum])
+    side_by_side(
+        [einsum], lambda layer, ask: _least(layer, question, ask), lambda _, it: found.append(it)
+    )
+    return _told(einsum, bits, found[0])
+
+
+def _least(einsum: Einsum, question: Question, ask: Ask) -> SearchResult:
+    """The answer to a question about a buffer: of all orders at once, or of parts of them."""
+    parts = parts_of(einsum, OUTSIDE)
+    longest = question.time_limit_s
+    if not parts or (longest is not None and longest <= TOGETHER_S):
+        return ask(einsum, question)
+    result = ask(einsum, replace(question, time_limit_s=TOGETHER_S))
+    if result.status is not Status.GAP:
+        return result
+    apart = [ask(einsum, replace(question, dataflow=part)) for part in parts]
+    best = min((result, *apart), key=lambda each: each.value)
+    if best.evaluation is None:
+        return next((each for each in apart if each.status is Status.GAP), apart[0])
+    bound = max(result.bound, min(best.value, *(each.bound for each in apart)))
+    if best.value > bound:
+        return replace(best, status=Status.GAP, bound=bound, reason=TIME_IS_UP)
+    proven = replace(best, status=Status.OPTIMAL, bound=best.value, reason="")
+    chip, goal, flow = question.architecture, question.objective, question.dataflow
+    cache.keep(cache.key_of(einsum.dense, chip, goal, flow, divisors_only=False), proven)
+    return proven
 
 
 def _question(
@@ -284,13 +322,13 @@ def _two_levels(bits: Mapping[Role, float], capacity_bits: int) -> Architecture:
     one, none = Price(1.0, _COUNT), Price(0.0, _COUNT)
     roles = tuple(Role)
     widths = tuple((role, bits[role]) for role in roles)
-    outside = Store("outside", roles, 1, read_energy=one, write_energy=one, element_bits=widths)
+    outside = Store(OUTSIDE, roles, 1, read_energy=one, write_energy=one, element_bits=widths)
     buffer = Store(
         "buffer", roles, 1, capacity_bits, read_energy=none, write_energy=none, element_bits=widths
     )
     number = NumberFormat(NumberKind.INT, 8)  # of no consequence: the memories say their own widths
     compute = Compute("mac", tuple((role, number) for role in roles), none)
-    nodes = (Level("outside", (outside,)), Level("buffer", (buffer,)))
+    nodes = (Level(OUTSIDE, (outside,)), Level("buffer", (buffer,)))
     return Architecture("slope", "a buffer", nodes, compute, clock_hz=1.0)
 
 
@@ -381,6 +419,7 @@ def together(name: str, slopes: tuple[Slope, ...]) -> Slope:
                 for slope, point in zip(slopes, column, strict=True)
             ),
             proven=all(point.proven for point in column),
+            flat_from_bits=max(point.flat_from_bits for point in column),
         )
         for column in zip(*(slope.points for slope in slopes), strict=True)
     )
@@ -421,7 +460,7 @@ def knee(points: tuple[SlopePoint, ...]) -> int | None:
     The right end is the first point of the least traffic: beyond it the curve is flat.
 
     >>> curve = [(1, 64.0), (2, 16.0), (4, 8.0), (8, 8.0)]
-    >>> knee(tuple(SlopePoint(c, t, True) for c, t in curve))
+    >>> knee(tuple(SlopePoint(c, t, True, c) for c, t in curve))
     2
     """
     real = [

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from octant.eyexam.slope import (
     together,
 )
 from octant.files import load_architecture
+from octant.mapper import cache
 from octant.mapping import Loop, Mapping, TemporalBlock
 from octant.workload import Einsum, Role, convolution, matmul
 
@@ -102,3 +104,55 @@ def test_a_network_is_the_sum_of_its_layers() -> None:
     assert whole.compulsory_bits == 3 * 48 * 8 + (16 + 16 + 4) * 8
     for first, second, both in zip(slopes[0].points, slopes[1].points, whole.points, strict=True):
         assert both.traffic_bits == 3 * first.traffic_bits + second.traffic_bits
+
+
+def test_between_its_points_the_curve_is_flat_from_where_the_tiles_fit() -> None:
+    """Whole searches at the ends of each flat part, and just before it."""
+    einsum = convolution(in_channels=4, out_channels=8, output=(6, 6), kernel=(3, 3))
+    slope = slope_of("layer", einsum, BYTES, capacities((einsum,), BYTES))
+    shorter = 0
+    for point in slope.points:
+        assert point.flat_from_bits <= point.capacity_bits
+        shorter += point.flat_from_bits < point.capacity_bits
+        traffic, _, proven = least_traffic(einsum, BYTES, point.flat_from_bits)
+        assert proven and traffic == point.traffic_bits
+        assert slope.least_at(point.flat_from_bits) == traffic
+        assert slope.least_at(point.flat_from_bits - 1) >= traffic
+    assert shorter
+
+
+def test_orders_in_parts_and_all_at_once_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.VARIABLE, "off")
+    einsum = convolution(in_channels=4, out_channels=8, output=(6, 6), kernel=(3, 3))
+    sizes = capacities((einsum,), BYTES)
+    whole = slope_of("layer", einsum, BYTES, sizes)
+    monkeypatch.setattr("octant.eyexam.slope.TOGETHER_S", 0.0)
+    apart = slope_of("layer", einsum, BYTES, sizes)
+    assert [p.traffic_bits for p in apart.points] == [p.traffic_bits for p in whole.points]
+    assert all(point.proven for point in apart.points)
+    with_limit = slope_of("layer", einsum, BYTES, sizes, time_limit_s=1e-9)
+    assert not all(point.proven for point in with_limit.points)
+    for point, least in zip(with_limit.points, whole.points, strict=True):
+        assert point.traffic_bits >= least.traffic_bits
+
+
+def test_what_was_proven_in_parts_is_kept_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+    monkeypatch.setattr("octant.eyexam.slope.TOGETHER_S", 0.0)
+    einsum = convolution(in_channels=4, out_channels=8, output=(6, 6), kernel=(3, 3))
+    first = least_traffic(einsum, BYTES, 512)
+    monkeypatch.setattr("octant.mapper.layers.search", None)
+    assert least_traffic(einsum, BYTES, 512) == first
+
+
+def test_a_buffer_that_is_too_small_has_no_mapping_in_any_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("octant.eyexam.slope.TOGETHER_S", 0.0)
+    assert least_traffic(matmul(rows=2, inner=2, columns=2), BYTES, 16) == (
+        math.inf,
+        math.inf,
+        True,
+    )
