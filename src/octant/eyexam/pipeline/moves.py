@@ -41,20 +41,20 @@ def moved(schedule: Schedule, hop: Hop, moment: int, rooms: Rooms) -> Moved:
         moment: the loop's place; -1 at the very start, when nothing is held.
         rooms: what is left of each rank from where the loop now stands.
     """
-    shared = schedule.layer.shared[hop.tensor]
-    apart = tuple(int(flag == 0) for flag in shared)
-    together = (0,) * len(shared)
-    alone = (1,) * len(shared)
-    return Moved(
-        *(
-            _elements(schedule, hop, moment, rooms, separate)
-            for separate in (alone, apart, together)
-        )
-    )
+    shared = schedule.layer.shared[hop.tensor].tolist()
+    spread = schedule.spread[: hop.child]
+    alone = tuple(spread)
+    apart = tuple(wide and not flag for wide, flag in zip(spread, shared, strict=False))
+    together = (False,) * len(spread)
+    found = {
+        separate: _elements(schedule, hop, moment, rooms, separate)
+        for separate in {alone, apart, together}
+    }
+    return Moved(found[alone], found[apart], found[together])
 
 
 def _elements(
-    schedule: Schedule, hop: Hop, moment: int, rooms: Rooms, separate: tuple[int, ...]
+    schedule: Schedule, hop: Hop, moment: int, rooms: Rooms, separate: tuple[bool, ...]
 ) -> int:
     axes = schedule.layer.axes[hop.tensor]
     spots = [
@@ -66,13 +66,13 @@ def _elements(
     )
     both, overlaps, whole, kept = times, times, times, times
     for axis in range(int(axes.max(initial=-1)) + 1):
-        ranks = [rank for rank in range(len(axes)) if axes[rank] == axis]
-        entries = [
-            entry
-            for places in itertools.product(*(spots[rank] for rank in ranks))
-            for entry in [_entry(schedule, hop, moment, rooms, ranks, places)]
+        parts = [
+            _parts(schedule, hop, moment, rank, rooms, spots[rank])
+            for rank in range(len(axes))
+            if axes[rank] == axis
         ]
-        sums = _sums(entries)
+        still = moment < 0 or hop.child == len(schedule.loops.factors)
+        sums = _sums([_entry(places, still=still) for places in itertools.product(*parts)])
         both, overlaps = both * sums[0], overlaps * sums[1]
         whole, kept = whole * sums[2], kept * sums[3]
     return both - overlaps + whole - kept
@@ -82,48 +82,68 @@ def _existing(spots: list[tuple[int, int]], room: int | None) -> list[tuple[int,
     return spots if room is None else [(o, key) for o, key in spots if o < room]
 
 
+#: A rank's part of an instance's place on an axis: key, first and last now, and before.
+_Part = tuple[int, int, int, int, int]
 #: key, start and extent now, start and extent of the overlap with the tile before.
 _Entry = tuple[tuple[int, ...], int, int, int, int]
 
 
-def _entry(
+def _parts(
     schedule: Schedule,
     hop: Hop,
     moment: int,
+    rank: int,
     rooms: Rooms,
-    ranks: list[int],
-    places: tuple[tuple[int, int], ...],
-) -> _Entry:
-    """What one instance holds of an axis now, and how much of it it held before."""
-    low = high = low_before = high_before = 0
-    for rank, (offset, _) in zip(ranks, places, strict=True):
-        coefficient = int(schedule.layer.coefficients[hop.tensor, rank])
-        start, extent, before, extent_before = _tile(schedule, hop, moment, rank, rooms, offset)
-        low += coefficient * start
-        high += coefficient * (start + extent - 1)
-        low_before += coefficient * before
-        high_before += coefficient * (before + extent_before - 1)
-    start = max(low, low_before)
-    overlap = min(high, high_before) - start + 1
-    if overlap <= 0 or moment < 0 or hop.child == len(schedule.loops.factors):
+    spots: list[tuple[int, int]],
+) -> list[_Part]:
+    """What a rank adds to the places of instances at some spots."""
+    times, room = int(schedule.layer.coefficients[hop.tensor, rank]), rooms[rank]
+    known: dict[int | None, tuple[int, int, int]] = {}
+    found = []
+    for offset, key in spots:
+        left = None if room is None else room - offset
+        if left not in known:
+            known[left] = _tile(schedule, hop, moment, rank, left)
+        extent, back, extent_before = known[left]
+        before = offset + back
+        last, last_before = offset + extent - 1, before + extent_before - 1
+        found.append((key, times * offset, times * last, times * before, times * last_before))
+    return found
+
+
+def _entry(places: tuple[_Part, ...], *, still: bool) -> _Entry:
+    """What one instance holds of an axis now, and how much of it it held before.
+
+    Args:
+        places: the parts of the ranks of the axis.
+        still: nothing was held before.
+    """
+    keys, lows, highs, lows_before, highs_before = zip(*places, strict=True)
+    low, high = sum(lows), sum(highs)
+    start = max(low, sum(lows_before))
+    overlap = min(high, sum(highs_before)) - start + 1
+    if overlap <= 0 or still:
         start, overlap = 0, 0
-    return tuple(key for _, key in places), low, high - low + 1, start, overlap
+    return keys, low, high - low + 1, start, overlap
 
 
 def _tile(
-    schedule: Schedule, hop: Hop, moment: int, rank: int, rooms: Rooms, offset: int
-) -> tuple[int, int, int, int]:
-    """Start and extent of an instance's tile in a rank, now and before."""
-    width, room = schedule.width(rank, hop.child), rooms[rank]
+    schedule: Schedule, hop: Hop, moment: int, rank: int, left: int | None
+) -> tuple[int, int, int]:
+    """The extent of an instance's tile in a rank now, where it was before, and its extent then.
+
+    Args:
+        left: of the rank from the instance's position on; None where it is not cut off.
+    """
+    width = schedule.width(rank, hop.child)
     loops = schedule.inner(rank, moment + 1, hop.child)
-    left = None if room is None else room - offset
     turning = moment >= 0 and schedule.time[moment].rank == rank
     step = schedule.time[moment].stride if turning else 0
     span = width + sum((x.factor - 1) * x.stride for x in loops)
     reach = span if turning or left is None else min(span, left)
     last = _last(loops, reach)
     now = width if left is None else min(width, left)
-    return offset, now, offset + last - step, min(width, reach - last)
+    return now, last - step, min(width, reach - last)
 
 
 def _last(loops: list[TimeLoop], reach: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +53,7 @@ class Schedule:
         strides: (nodes, ranks) how far one step of a node's loop goes in a rank.
         time: the loops of time, outermost first.
         hops: of every tensor, outermost first.
+        known_spots: those that were asked for before.
     """
 
     layer: Problem
@@ -60,6 +61,9 @@ class Schedule:
     strides: Integers
     time: tuple[TimeLoop, ...]
     hops: tuple[Hop, ...]
+    known_spots: dict[tuple[int, int, int, tuple[bool, ...]], list[tuple[int, int]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @cached_property
     def even(self) -> tuple[bool, ...]:
@@ -67,14 +71,28 @@ class Schedule:
         whole = self.strides[0] * self.loops.factors[0]
         return tuple(bool(a == b) for a, b in zip(whole, self.layer.sizes, strict=True))
 
+    @cached_property
+    def spread(self) -> tuple[bool, ...]:
+        """Of each node, whether it is a fanout with more than one instance."""
+        wide = (self.loops.factors > 1).any(axis=1) & (self.layer.temporal == 0)
+        return tuple(wide.tolist())
+
     def spots(
-        self, rank: int, child: int, parent: int, separate: tuple[int, ...]
+        self, rank: int, child: int, parent: int, separate: tuple[bool, ...]
     ) -> list[tuple[int, int]]:
         """(offset, key) of a rank's spatial positions outside a child.
 
         Positions of one key share an access of the parent: the key holds the digits of the fanouts
         that are served one by one, and of those outside of the parent.
         """
+        asked = rank, child, parent, separate
+        if asked not in self.known_spots:
+            self.known_spots[asked] = self._spots(*asked)
+        return self.known_spots[asked]
+
+    def _spots(
+        self, rank: int, child: int, parent: int, separate: tuple[bool, ...]
+    ) -> list[tuple[int, int]]:
         fanouts = [node for node in range(child) if self.layer.temporal[node] == 0]
         digits = [range(int(self.loops.factors[node, rank])) for node in fanouts]
         found = []

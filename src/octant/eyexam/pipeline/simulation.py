@@ -323,7 +323,7 @@ def _span(pipe: _Pipe, place: int, rank: int) -> int:
     """How far the loops of time from a place on and all instances reach in a rank."""
     nodes = len(pipe.plan.loops.factors)
     reach = 1 + sum((x.factor - 1) * x.stride for x in pipe.plan.inner(rank, place, nodes))
-    spots = pipe.plan.spots(rank, nodes, 0, (0,) * nodes)
+    spots = pipe.plan.spots(rank, nodes, 0, (False,) * nodes)
     return reach + max(offset for offset, _ in spots)
 
 
@@ -337,7 +337,7 @@ def _alike(pipe: _Pipe, place: int, rooms: Rooms) -> Rooms:
 def _alike_room(pipe: _Pipe, place: int, rank: int, room: int) -> int:
     """The first room seen under which the same points exist: alike ones share a matrix."""
     nodes = len(pipe.plan.loops.factors)
-    spots = np.array([offset for offset, _ in pipe.plan.spots(rank, nodes, 0, (0,) * nodes)])
+    spots = np.array([offset for offset, _ in pipe.plan.spots(rank, nodes, 0, (False,) * nodes)])
     reach = 1 + sum((x.factor - 1) * x.stride for x in pipe.plan.inner(rank, place, nodes))
     points = np.clip(room - spots, 0, reach)
     return pipe.same.setdefault((place, rank, points.tobytes()), room)
