@@ -18,7 +18,7 @@ them. There the folded chip has latches: a level that holds an element of it for
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Constraint, Dataflow, Fanout, Level, Store
@@ -128,6 +128,29 @@ def folding(
     chip = with_stores(chip, lambda store: paced(store, 1 / slower))
     cycle_s = slower / architecture.clock_hz  # of the chip, which is all that is wanted exactly
     question = Question(chip, Objective.LATENCY, flow, time_limit_s=time_limit_s, grain=cycle_s)
+    return _folded(question, slower, architecture, dataflow)
+
+
+def folding_for(
+    architecture: Architecture,
+    dataflow: Dataflow,
+    put: Callable[[Architecture, Dataflow], Question],
+) -> Folded | None:
+    """Returns another question about the folded chip; None where there is nothing to fold.
+
+    Args:
+        architecture: the chip.
+        dataflow: its constraints.
+        put: the question about the folded chip, of something that it needs no more of.
+    """
+    if not architecture.fanouts:
+        return None
+    return _folded(put(*folded(architecture, dataflow)), 1.0, architecture, dataflow)
+
+
+def _folded(
+    question: Question, slower: float, architecture: Architecture, dataflow: Dataflow
+) -> Folded:
     lists = _ranks_of_axes(architecture.fanouts, dataflow)
     spread = None if None in lists else frozenset(rank for ranks in lists for rank in ranks or ())
     return Folded(question, slower, spread, _before(architecture))

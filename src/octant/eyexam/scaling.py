@@ -21,6 +21,8 @@ SCHEMA = "octant.scalability/1"
 FACTORS = (0.25, 1.0, 4.0, 16.0, 64.0)
 #: How many times as many channels, or positions along each side.
 GROWTH = (1, 2, 4)
+#: Seconds of each search for the least traffic of a larger layer, where the user sets no limit.
+TRAFFIC_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class GrowthPoint:
             layer has no mapping any more, or a search that was stopped found none.
         stopped_by: of steps 3 to 6, the one that takes the largest share; why there is no mapping
             where there is none.
+        traffic_proven: no mapping moves less; else the least may be less than was found.
     """
 
     dimension: str
@@ -88,6 +91,7 @@ class GrowthPoint:
     macs_per_cycle: float | None
     traffic_over_compulsory: float | None
     stopped_by: str
+    traffic_proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +327,11 @@ def growth(
             except InfeasibleError as error:
                 found.append(GrowthPoint(dimension, factor, macs, None, None, str(error)))
                 continue
-            moved = _least_traffic(grown, architecture, dataflow, time_limit_s)
+            moved, proven = _least_traffic(grown, architecture, dataflow, time_limit_s)
             least = sum(each.repeats * each.compulsory_bits for each in exam.layers)
-            speed = exam.steps[5].macs_per_cycle
+            speed, stop = exam.steps[5].macs_per_cycle, stopping_step(exam)[0]
             over = None if moved is None else moved / least
-            found.append(GrowthPoint(dimension, factor, macs, speed, over, stopping_step(exam)[0]))
+            found.append(GrowthPoint(dimension, factor, macs, speed, over, stop, proven))
             if progress:
                 progress(f"{dimension} x {factor}")
     return tuple(found)
@@ -335,12 +339,13 @@ def growth(
 
 def _least_traffic(
     layers: Layers, architecture: Architecture, dataflow: Dataflow, time_limit_s: float | None
-) -> float | None:
-    """The fewest bits that mappings move to and from the outermost memory; None if not found."""
+) -> tuple[float | None, bool]:
+    """The fewest bits to and from the outermost memory, None if not found; whether it is proven."""
     einsums = [einsum for _, einsum in layers]
-    points = chip_points(einsums, architecture, dataflow, time_limit_s)
+    limit_s = TRAFFIC_S if time_limit_s is None else time_limit_s
+    points = chip_points(einsums, architecture, dataflow, limit_s)
     bits = sum(layer.repeats * points[einsum].traffic_bits for layer, einsum in layers)
-    return bits if math.isfinite(bits) else None
+    return bits if math.isfinite(bits) else None, all(each.proven for each in points.values())
 
 
 def _times(einsum: Einsum, ranks: tuple[str, ...], factor: int) -> Einsum:

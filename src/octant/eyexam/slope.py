@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
 from octant.bounds import distinct_elements
 from octant.components import Price
+from octant.eyexam.folding import Folded, folding_for
 from octant.eyexam.orders import parts_of
 from octant.eyexam.relaxing import FREE, with_stores
 from octant.mapper import (
@@ -25,7 +26,6 @@ from octant.mapper import (
     SearchResult,
     Status,
     cache,
-    search_layers,
     side_by_side,
 )
 from octant.mapper.result import TIME_IS_UP
@@ -35,6 +35,8 @@ from octant.workload import Einsum, NumberFormat, NumberKind, Role
 
 #: Seconds of a search of all orders of loops, before parts of them are searched one by one.
 TOGETHER_S = 0.2
+#: Seconds of a search of the least that the chip without its array moves.
+FOLDED_S = 2.0
 OUTSIDE = "outside"
 #: The name and version of the JSON form.
 SCHEMA = "octant.slope/1"
@@ -349,17 +351,30 @@ def chip_points(
     time_limit_s: float | None = None,
     on_found: Callable[[Einsum], None] | None = None,
 ) -> dict[Einsum, ChipPoint]:
-    """Where a chip stands with each layer; layers are searched side by side."""
-    priced = _only_outermost(architecture)
-    question = Question(priced, Objective.ENERGY, dataflow, time_limit_s=time_limit_s)
-    outermost = {store.name for store in architecture.levels[0].stores}
+    """Where a chip stands with each layer; layers are searched side by side.
 
-    def note(einsum: Einsum, _: SearchResult) -> None:
+    The chip without its array moves no more beyond its memories, and its search takes a moment:
+    where a mapping of the chip is as good, it is the best.
+    """
+
+    def put(chip: Architecture, flow: Dataflow) -> Question:
+        return Question(_only_outermost(chip), Objective.ENERGY, flow, time_limit_s=time_limit_s)
+
+    question = put(architecture, dataflow)
+    fold = folding_for(architecture, dataflow, put)
+    outermost = {store.name for store in architecture.levels[0].stores}
+    found: dict[Einsum, SearchResult] = {}
+
+    def note(einsum: Einsum, result: SearchResult) -> None:
+        found[einsum] = result
         if on_found:
             on_found(einsum)
 
+    side_by_side(
+        dict.fromkeys(einsums), lambda einsum, ask: _over(einsum, question, fold, ask), note
+    )
     points = {}
-    for einsum, result in search_layers(einsums, question, note).items():
+    for einsum, result in found.items():
         traffic = math.inf
         if result.mapping is not None:
             energy = evaluate(einsum, architecture, result.mapping).energy
@@ -367,6 +382,20 @@ def chip_points(
         proven = result.status is Status.OPTIMAL
         points[einsum] = ChipPoint(on_chip_bits(architecture), traffic, proven)
     return points
+
+
+def _over(einsum: Einsum, question: Question, fold: Folded | None, ask: Ask) -> SearchResult:
+    """The answer to a question about a chip, its search ending at what the folded chip needs."""
+    chip, goal, flow = question.architecture, question.objective, question.dataflow
+    key = cache.key_of(einsum.dense, chip, goal, flow, divisors_only=False)
+    known = cache.recall(key, einsum.dense, chip, goal)
+    if known is not None or fold is None:
+        return known or ask(einsum, question)
+    longest_s = math.inf if question.time_limit_s is None else question.time_limit_s
+    bound_s = min(FOLDED_S, longest_s)
+    below = ask(einsum, replace(fold.question_for(einsum), time_limit_s=bound_s))
+    floor = 0.0 if below.status is Status.INFEASIBLE else below.bound
+    return ask(einsum, replace(question, floor=floor))
 
 
 def on_chip_bits(architecture: Architecture) -> int:

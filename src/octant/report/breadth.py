@@ -131,7 +131,7 @@ def _growth(found: Scalability, width: int) -> list[str]:
             f"{point.dimension} x {point.factor}",
             bare(point.macs),
             "" if point.macs_per_cycle is None else rate(point.macs_per_cycle),
-            _traffic(point),
+            traffic_over(point),
             point.stopped_by,
         )
         for point in found.growth
@@ -139,12 +139,13 @@ def _growth(found: Scalability, width: int) -> list[str]:
     return table(columns, rows, width=width, indent="  ")
 
 
-def _traffic(point: GrowthPoint) -> str:
+def traffic_over(point: GrowthPoint) -> str:
     """The least traffic over the compulsory, where there is a mapping and a search found it."""
     if point.macs_per_cycle is None:
         return ""
     over = point.traffic_over_compulsory
-    return "not found in time" if over is None else f"{over:.3f}"
+    at_most = "" if point.traffic_proven else "at most "
+    return "not found in time" if over is None else f"{at_most}{over:.3f}"
 
 
 def _sizes(points: list[ScalePoint], width: int) -> list[str]:

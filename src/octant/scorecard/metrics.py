@@ -212,7 +212,8 @@ def _larger_networks(grown: Scalability) -> tuple[Row, ...]:
         basis = f"stopped by {last.stopped_by}"
         over = (last.traffic_over_compulsory, first.traffic_over_compulsory)
         if over[0] is not None and over[1] is not None:
-            basis = f"least traffic {over[0]:.3f} x compulsory, from {over[1]:.3f}; {basis}"
+            least = "least traffic" if last.traffic_proven else "least traffic at most"
+            basis = f"{least} {over[0]:.3f} x compulsory, from {over[1]:.3f}; {basis}"
         value = last.macs_per_cycle / first.macs_per_cycle
         rows.append(Row(name, label, _modelled(value, Unit.SHARE, basis)))
     return tuple(rows)

@@ -207,3 +207,21 @@ def test_the_pages_say_it() -> None:
     for words in ("STRONG", "WEAK", "SHAPE", "NETWORK", "width x 4", "array of 1 x 4"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_traffic_of_a_stopped_search_is_told_as_the_most_that_it_can_be() -> None:
+    found = api.scalability(network(), "teaching")
+    assert all(point.traffic_proven for point in found.growth)
+    assert "at most" not in scalability_page(found)
+    *others, last = found.growth
+    stopped = replace(found, growth=(*others, replace(last, traffic_proven=False)))
+    over = f"at most {last.traffic_over_compulsory:.3f}"
+    assert over in scalability_page(stopped)
+    row = api.evaluate(network(), "teaching", scalability=stopped).scalability["network_resolution"]
+    assert isinstance(row, Figure) and f"least traffic {over} x compulsory" in row.basis
+
+
+def test_growth_without_a_limit_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("octant.eyexam.scaling.TRAFFIC_S", 0.0)
+    found = api.scalability(network(), "teaching")
+    assert not any(point.traffic_proven for point in found.growth)

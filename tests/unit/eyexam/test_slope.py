@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from octant.api.evaluation import einsum_of
 from octant.counting import count
 from octant.eyexam.slope import (
+    _only_outermost,
     _two_levels,
     capacities,
     chip_point,
@@ -16,8 +18,9 @@ from octant.eyexam.slope import (
     together,
 )
 from octant.files import load_architecture
-from octant.mapper import cache
+from octant.mapper import Objective, cache, search
 from octant.mapping import Loop, Mapping, TemporalBlock
+from octant.model import evaluate
 from octant.workload import Einsum, Role, convolution, matmul
 
 BYTES = dict.fromkeys(Role, 8)
@@ -156,3 +159,30 @@ def test_a_buffer_that_is_too_small_has_no_mapping_in_any_part(
         math.inf,
         True,
     )
+
+
+@pytest.mark.parametrize("name", ["teaching", "eyeriss", "eyeriss2"])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_chip_without_its_array_moves_no_more(name: str, stride: int) -> None:
+    """The chip's own point is that of a whole search, though the folded chip ends it sooner."""
+    chip = load_architecture(name)
+    flow = chip.dataflows[0]
+    layers = (
+        matmul(rows=4, inner=24, columns=18),
+        convolution(
+            in_channels=3, out_channels=4, output=(5, 4), kernel=(3, 2), stride=(stride, stride)
+        ),
+    )
+    for layer in layers:
+        einsum = einsum_of(layer, chip)
+        whole = search(
+            einsum, _only_outermost(chip), objective=Objective.ENERGY, dataflow=flow
+        ).mapping
+        assert whole is not None
+        outermost = {store.name for store in chip.levels[0].stores}
+        moved = sum(
+            entry.bits_moved
+            for entry in evaluate(einsum, chip, whole).energy
+            if entry.component in outermost
+        )
+        assert chip_point(einsum, chip, flow).traffic_bits == moved

@@ -9,6 +9,7 @@ from functools import partial
 from octant.eyexam.flexibility import Flexibility, Trial
 from octant.eyexam.scaling import Scalability, ScalePoint
 from octant.report.amounts import bare, joules, share
+from octant.report.breadth import traffic_over
 from octant.report.drawing import Bars, Series, Tick, quantity_ticks, rows
 from octant.report.eyexam import rate
 from octant.report.page.names import distinct
@@ -200,12 +201,7 @@ def _growth(found: Scalability) -> DataTable:
             Cell(f"{point.dimension} x {point.factor}"),
             Cell(bare(point.macs), point.macs),
             Cell("" if point.macs_per_cycle is None else rate(point.macs_per_cycle)),
-            Cell(
-                ""
-                if point.traffic_over_compulsory is None
-                else f"{point.traffic_over_compulsory:.3f}",
-                point.traffic_over_compulsory,
-            ),
+            Cell(traffic_over(point), point.traffic_over_compulsory),
             Cell(point.stopped_by),
         )
         for point in found.growth
