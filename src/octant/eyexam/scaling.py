@@ -22,7 +22,7 @@ FACTORS = (0.25, 1.0, 4.0, 16.0, 64.0)
 #: How many times as many channels, or positions along each side.
 GROWTH = (1, 2, 4)
 #: Seconds of each search for the least traffic of a larger layer, where the user sets no limit.
-TRAFFIC_S = 2.0
+TRAFFIC_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)

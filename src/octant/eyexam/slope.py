@@ -36,7 +36,7 @@ from octant.workload import Einsum, NumberFormat, NumberKind, Role
 #: Seconds of a search of all orders of loops, before parts of them are searched one by one.
 TOGETHER_S = 0.2
 #: Seconds of a search of the least that the chip without its array moves.
-FOLDED_S = 2.0
+FOLDED_S = 1.0
 OUTSIDE = "outside"
 #: The name and version of the JSON form.
 SCHEMA = "octant.slope/1"
