@@ -84,6 +84,7 @@ def check_bounds(case: Search) -> None:
     for task, coarse in tasks(case):
         lowest: dict[tuple[int, ...], Prices] = {}
         nodes = len(task.hops.temporal)
+        found = walk.new_found(0, (*task.hops.keeps.shape, len(task.hops.sizes)))
         for factors in factor_choices(case):
             if not tiles_fit(case, factors, task.hops.keeps):
                 continue
@@ -92,9 +93,12 @@ def check_bounds(case: Search) -> None:
             for known in range(nodes + 1):
                 inside = (known, *made[known:].ravel().tolist())
                 lowest[inside] = np.minimum(lowest.get(inside, best), best)
-        for key, least in lowest.items():
+        for number, (key, least) in enumerate(lowest.items()):
             check_partial(task, key[0], key[1:], least)
             check_partial(coarse, key[0], key[1:], least)
+            found.goal = number % 3
+            if 1 <= key[0] < nodes and least[found.goal] > 0:
+                check_listing(task, found, key[0], key[1:], least)
 
 
 def tasks(case: Search) -> Iterator[tuple[walk.Task, walk.Task]]:
@@ -127,6 +131,25 @@ def check_partial(task: walk.Task, known: int, inside: tuple[int, ...], least: P
     assert energy <= least[0] * ROUNDING, (known, factors)
     assert cycles <= least[1] * ROUNDING, (known, factors)
     assert energy * cycles <= least[2] * ROUNDING, (known, factors)
+
+
+def check_listing(
+    task: walk.Task, found: walk.Found, node: int, inside: tuple[int, ...], least: Prices
+) -> None:
+    """A node's choice is listed when what it leads to is only just better than what was found."""
+    factors = np.ones_like(task.hops.allowed)
+    factors[node:] = np.array(inside).reshape(factors[node:].shape)
+    chosen = factors[node].copy()
+    near = least * (1 + 1e-6)
+    found.points[0], found.count = [(near[0], 1.0), (1.0, near[1]), (near[2], 1.0)][found.goal], 1
+    factors[node] = 1
+    after = node + 1
+    begun = walk.Family(factors, after, factors[after : after + 1], np.zeros((1, 3)))
+    if after == len(factors):
+        begun = walk.start(task, (0.0, 0.0))
+    listed = walk.go_on(task, found, begun)
+    assert listed is not None
+    assert chosen.tolist() in listed.choices.tolist()
 
 
 def check_nest(case: Search, task: walk.Task, factors: dict[str, tuple[int, ...]]) -> Prices:

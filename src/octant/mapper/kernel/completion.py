@@ -23,7 +23,8 @@ def fill_tables(hops, grids, tables, work):
     stays for a kind of lead further in, ``moved`` over those that do not. The others begin anew for
     each kind of lead outside the tile
     inside the level: ``joined`` has, by how many ranks are chosen, the least over all others;
-    ``before`` the least over all that the fanouts inside the level may take, too; and ``fitting``
+    ``before`` the least over all that the fanouts inside the level may take, too, by how many ranks
+    have what they take; and ``fitting``
     the least over tiles with as much or more left, of all that may fit where no larger one does;
     ``staying`` that of ``led``.
     """
@@ -56,7 +57,7 @@ def fill_tiles(level, hops, grids, tables, work):
             high[rank] = grids.high[level, rank, place]
             widths[rank] = (hops.sizes[rank] + high[rank] - 1) // high[rank]
         tile = tables.tile[grids.tile_base[level] + cell]
-        first, apart = grids.before_base[level] + cell, grids.cells[level]
+        first, apart = grids.kind_base[level] + cell, grids.cells[level]
         for column in range(tile.shape[0]):
             tile[column] = np.inf
             for kind in range(grids.kinds[level]):
@@ -77,7 +78,7 @@ def tile_costs(level, first, low, high, hops, grids, tables, row, tile):
     outermost = level == grids.node.shape[0] - 1
     cell = 0
     if not outermost:
-        cell = grids.before_base[level + 1] + cell_of(level + 1, high, hops, grids)
+        cell = grids.base[level + 1] + cell_of(level + 1, high, hops, grids)
     led, last = False, True
     for rank in hops.live:
         last = last and low[rank] == 1
@@ -95,7 +96,8 @@ def tile_costs(level, first, low, high, hops, grids, tables, row, tile):
                 add_crossing(x, node, level, lead, low, high, hops, grids, row)
         if not outermost:
             kind = grids.kind_of[level + 1, lead]
-            before = tables.before[cell + kind * grids.cells[level + 1]]
+            apart = (hops.live.shape[0] + 1) * grids.cells[level + 1]
+            before = tables.before[cell + kind * apart]
             for column in range(row.shape[0]):
                 row[column] += before[column]
         for column in range(row.shape[0]):
@@ -243,7 +245,7 @@ def minimise(kind, level, hops, grids, tables, work):
     """
     closed, free, cells = tables.closed, tables.free, grids.cells[level]
     live, staying = hops.live.shape[0], grids.staying[level, kind]
-    base, outer = grids.base[level] + kind * (live + 1) * cells, grids.before_base[level]
+    base, outer = grids.base[level] + kind * (live + 1) * cells, grids.kind_base[level]
     outer += kind * cells
     copy_rows(cells, tables.tile, grids.tile_base[level], closed, ZERO)
     if staying >= 0:
@@ -275,10 +277,11 @@ def minimise(kind, level, hops, grids, tables, work):
         if staying >= 0:
             lower_rows(cells, free, tables.joined, base + stage * cells)
     copy_rows(cells, tables.joined, base, closed, ZERO)
-    for rank in hops.live:
-        if grids.fanned[level, rank] == 1:
-            lower(closed, cells, rank, level, grids)
-    copy_rows(cells, closed, ZERO, tables.before, outer)
+    copy_rows(cells, closed, ZERO, tables.before, base + live * cells)
+    for stage in range(live - 1, -1, -1):
+        if grids.fanned[level, hops.live[stage]] == 1:
+            lower(closed, cells, hops.live[stage], level, grids)
+        copy_rows(cells, closed, ZERO, tables.before, base + stage * cells)
 
 
 @lean

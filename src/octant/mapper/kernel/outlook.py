@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean, merged
+from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.completion import cell_of
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.goals import admits, value_of
@@ -16,21 +16,26 @@ def bound_nest(known, factors, hops, grids, tables, work):
     """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
     settle(known, factors, hops, work)
     energy, cycles, _ = bound_state(
-        known, factors, work.rest, work.width, ZERO, tables.closed, ZERO, hops, grids, tables, work
+        known, known, ZERO, factors, work.rest, work.width, ZERO, tables.closed, ZERO, hops, grids,
+        tables, work,
     )  # fmt: skip
     return energy, cycles
 
 
-@merged
+@lean
 def bound_state(
-    known, factors, rest, width, goal, found, count, hops, grids, tables, work
+    known, unknown, stage, factors, rest, width, goal, found, count, hops, grids, tables, work
 ):  # fmt: skip
     """The least joules, cycles and value of all that completes the nodes from ``known`` inwards.
 
     Infinite where nothing could be better than all that was found, or has few enough steps.
+
+    Args:
+        unknown: of ``relaxed.bound_hops``; stage: where the node ``known`` is a fanout of which
+            some ranks are open, so many are chosen.
     """
     level = grids.next_level[known]
-    steps = bound_hops(known, factors, rest, width, hops, grids, work)
+    steps = bound_hops(known, unknown, factors, rest, width, hops, grids, work)
     if steps > hops.most_steps:
         return np.inf, np.inf, np.inf
     if level < 0:
@@ -40,10 +45,11 @@ def bound_state(
             ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, goal, found, count
         )
     cell, cells = cell_of(level, rest[known], hops, grids), grids.cells[level]
-    if grids.node[level] != known - 1:
+    if unknown > known or grids.node[level] != known - 1:
+        chosen = stage if unknown > known and grids.node[level] == known - 1 else 0
         return least_of_kinds(
-            grids.kinds[level], tables.before, grids.before_base[level] + cell, cells, steps,
-            work.total, work.pending, goal, found, count,
+            grids.kinds[level], tables.before, grids.base[level] + chosen * cells + cell,
+            (hops.live.shape[0] + 1) * cells, steps, work.total, work.pending, goal, found, count,
         )  # fmt: skip
     if not may_go_on(
         ZERO, level, cell, steps, work.total, work.pending, goal, found, count, hops, grids, tables
@@ -108,7 +114,7 @@ def write_outer(stage, level, cell, left, widths, hops, grids, tables, work):
             work.places[rank] = grids.place[level, rank, left[rank]]
         else:
             work.places[rank] = least_place(rank, node, level, left, widths, hops, grids)
-    base, fitting = grids.before_base[level], places_cell(level, hops, grids, work)
+    base, fitting = grids.kind_base[level], places_cell(level, hops, grids, work)
     stages, cells = hops.live.shape[0] + 1, grids.cells[level]
     for kind in range(grids.kinds[level]):
         outer, x = work.outer[kind], grids.staying[level, kind]
@@ -170,7 +176,7 @@ def staying_cell(stage, x, level, fitting, left, hops, grids, work):
 
 @lean
 def settle(known, factors, hops, work):
-    """Writes what the nodes from ``known`` inwards leave and cover; clears all others."""
+    """Writes what the nodes from ``known`` inwards leave and cover; all others are open."""
     nodes = factors.shape[0]
     for rank in range(hops.sizes.shape[0]):
         work.rest[nodes, rank] = hops.sizes[rank]
@@ -178,6 +184,12 @@ def settle(known, factors, hops, work):
     for node in range(nodes - 1, known - 1, -1):
         settle_node(node, factors[node], factors, work.rest, work.width, hops)
     clear(known, factors)
+    for node in range(nodes):
+        work.open_units[node] = hops.units[node]
+        for rank in range(hops.sizes.shape[0]):
+            work.open_most[node, rank] = hops.most[node, rank]
+        for x in range(hops.limit.shape[0]):
+            work.open_limit[x, node] = hops.limit[x, node]
 
 
 @inlined
