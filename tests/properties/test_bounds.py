@@ -33,7 +33,7 @@ from tests.properties.twin import (
     places,
     tiles_fit,
 )
-from tests.unit.mapper.chips import FREE, chip, level, picojoules
+from tests.unit.mapper.chips import FREE, array, chip, level, picojoules
 
 ROUNDING = 1 + 1e-9
 Prices = NDArray[np.float64]
@@ -69,6 +69,17 @@ def test_what_stays_goes_on_through_laps_of_one_step() -> None:
     inside = (Constraint(at, ranks=(rank,), bypass=others) for at, rank in ranks.items())
     flow = Dataflow("cut", (Constraint("DRAM", order=("P",)), *inside))
     check_bounds(Search(matmul(rows=4, inner=1, columns=6), on, flow))
+
+
+def test_what_is_spread_unevenly_stays_where_there_is_one_tile() -> None:
+    """Seven groups by three are three tiles on two instances: one of these has the middle tile."""
+    moved = (Role.INPUT, Role.WEIGHT)
+    on = chip(
+        level("buffer", 1, optional=moved), array(2, "G"), level("register", 1, optional=moved[:1])
+    )
+    inside = (Constraint("buffer", ranks=("G", "P"), inside=("G",), bypass=moved),)
+    flow = Dataflow("uneven", (*inside, Constraint("register", bypass=moved[:1])))
+    check_bounds(Search(matmul(rows=3, inner=1, columns=1, groups=7), on, flow))
 
 
 def test_some_unions_leave_gaps_and_others_do_not() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ class Work(NamedTuple):
         open_units, open_limit, open_most: ``units``, ``limit`` and ``most`` of ``Hops`` for nodes
             that are not known, less what is chosen of a fanout already.
         total, pending, moved and row have joules, and the cycles of each limited port, in columns.
-        total to moves: of ``kernel.relaxed`` and ``kernel.sharing``; strays and chains: of
+        total to moves: of ``kernel.relaxed`` and ``kernel.sharing``; strays, uneven and chains: of
         ``kernel.laps``; the others: of ``kernel.descent``.
     """
 
@@ -98,17 +98,22 @@ class Work(NamedTuple):
     outer: Floats
     row: Floats
     copies: Floats
+    spread: Floats
     reach: Floats
     caps: Floats
     unshared: Floats
     alone: Floats
     strays: Integers
+    uneven: Integers
     chains: Integers
     block: Integers
     leads: Integers
     room: Floats
     moves: Floats
     led: Floats
+    sure: Floats
+    even: Floats
+    evenly: Floats
     settled: Floats
     chosen: Integers
     left: Integers
@@ -286,10 +291,9 @@ def work(view: Hops) -> Work:
     """Returns room to work in."""
     tensors, nodes = view.keeps.shape
     kinds, columns = tensors + 1, 1 + len(view.limited)
-    ranks, live, axes = len(view.sizes), len(view.live), view.axis_size.shape[1]
+    ranks, live = len(view.sizes), len(view.live)
     largest = int(view.sizes.max(initial=1))
     factors = 2 * math.isqrt(largest) + 3
-    splits, budgets = _most_splits(view, factors)
     return Work(
         rest=np.ones((nodes + 1, ranks), np.int64),
         width=np.ones((nodes + 1, ranks), np.int64),
@@ -299,17 +303,22 @@ def work(view: Hops) -> Work:
         outer=np.zeros((kinds, columns)),
         row=np.zeros(columns),
         copies=np.ones(nodes),
+        spread=np.ones(ranks + 1),
         reach=np.ones((nodes + 1, tensors)),
         caps=np.ones((nodes + 1, ranks + 1, tensors)),
         unshared=np.zeros((nodes + 1, ranks + 1, tensors, columns)),
         alone=np.zeros((nodes + 1, ranks + 1, columns)),
         strays=np.zeros((nodes + 1, ranks, largest + 1), np.int64),
+        uneven=np.zeros((nodes + 1, ranks, largest + 1), np.int64),
         chains=np.zeros((1024, 2), np.int64),
         block=np.zeros(nodes + 1, np.int64),
         leads=np.zeros((nodes + 1, ranks), np.int64),
         room=np.zeros((8, max(ranks, 4))),
         moves=np.zeros((5, 6)),
         led=np.zeros((kinds, columns)),
+        sure=np.ones(kinds),
+        even=np.ones(ranks),
+        evenly=np.ones(ranks),
         settled=np.zeros(columns),
         chosen=np.zeros(ranks, np.int64),
         left=np.zeros(ranks, np.int64),
@@ -318,21 +327,30 @@ def work(view: Hops) -> Work:
         at=np.zeros(live + 1, np.int64),
         many=np.zeros(live + 1, np.int64),
         options=np.zeros((live + 1, factors), np.int64),
-        products=np.zeros((live + 1, splits), np.int64),
-        splits=np.zeros((live + 1, splits, axes), np.int64),
-        rests=np.zeros(splits, np.int64),
-        keys=np.zeros(splits, np.int64),
-        rows=np.zeros((splits, axes), np.int64),
-        steps=np.ones((live + 1, splits)),
-        ahead=np.ones(live + 1),
-        slow=np.ones(live + 1),
-        units=np.ones(live + 1),
         open_units=np.ones(nodes),
         open_limit=np.ones((tensors, nodes)),
         open_most=np.ones((nodes, ranks), np.int64),
-        budgets=np.zeros((live + 1, 2 * budgets + 2, axes), np.int64),
-        open_budgets=np.zeros(live + 1, np.int64),
+        **_room_for_spreads(view, factors),
     )
+
+
+def _room_for_spreads(view: Hops, factors: int) -> dict[str, Any]:
+    """Room to list how ranks, of at most so many factors each, spread over the axes of a fanout."""
+    live, axes = len(view.live), view.axis_size.shape[1]
+    splits, budgets = _most_splits(view, factors)
+    return {
+        "products": np.zeros((live + 1, splits), np.int64),
+        "splits": np.zeros((live + 1, splits, axes), np.int64),
+        "rests": np.zeros(splits, np.int64),
+        "keys": np.zeros(splits, np.int64),
+        "rows": np.zeros((splits, axes), np.int64),
+        "steps": np.ones((live + 1, splits)),
+        "ahead": np.ones(live + 1),
+        "slow": np.ones(live + 1),
+        "units": np.ones(live + 1),
+        "budgets": np.zeros((live + 1, 2 * budgets + 2, axes), np.int64),
+        "open_budgets": np.zeros(live + 1, np.int64),
+    }
 
 
 def _most_splits(view: Hops, factors: int) -> tuple[int, int]:

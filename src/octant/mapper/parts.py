@@ -88,7 +88,7 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
             (*nest, busy),
             (counts, busy, *prices[1:]),
         ),
-        TABLES: (task, (view, work.strays, work.chains)),
+        TABLES: (task, (view, work.strays, work.uneven, work.chains)),
     }
 
 

@@ -64,17 +64,41 @@ def fill_tiles(level, hops, grids, tables, work):
                 tables.led[first + kind * apart, column] = np.inf
                 tables.moved[first + kind * apart, column] = np.inf
         if tile_fits(node, widths, hops):
-            tile_costs(level, first, low, high, hops, grids, tables, work.row, tile)
+            note_sure_outside(level, low, high, hops, grids, work)
+            tile_costs(level, first, low, high, hops, grids, tables, work, tile)
+
+
+@inlined
+def mixed(share, one, other):
+    """A share of one, and the rest of another."""
+    return one if share == 1.0 else other if share == 0.0 else share * one + (1.0 - share) * other
 
 
 @lean
-def tile_costs(level, first, low, high, hops, grids, tables, row, tile):
+def note_sure_outside(level, low, high, hops, grids, work):
+    """Writes how much of what stays in a level's tile surely comes again when that ends.
+
+    Along a rank that is spread unevenly some instances may have but one tile. By the kind of lead
+    outside the next level.
+    """
+    for kind in range(grids.kinds[level + 1] if level + 1 < grids.node.shape[0] else 0):
+        x, share = grids.staying[level + 1, kind], 1.0
+        for rank in hops.live:
+            if x >= 0 and hops.exact == 0 and hops.axes[x, rank] >= 0:
+                for count in range(max(low[rank], 2), high[rank] + 1):
+                    strayed = work.uneven[grids.node[level], rank, count]
+                    share = min(share, max(0.0, 1.0 - strayed / (count - 1)))
+        work.sure[kind] = share
+
+
+@lean
+def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
     """Writes the least of what crosses into a tile, with all outside, over the leads outside.
 
     Args:
         first: the row of ``tables.led`` and ``tables.moved`` of the first kind.
     """
-    ranks, node = hops.sizes.shape[0], grids.node[level]
+    ranks, node, row = hops.sizes.shape[0], grids.node[level], work.row
     outermost = level == grids.node.shape[0] - 1
     cell = 0
     if not outermost:
@@ -97,9 +121,9 @@ def tile_costs(level, first, low, high, hops, grids, tables, row, tile):
         if not outermost:
             kind = grids.kind_of[level + 1, lead]
             apart = (hops.live.shape[0] + 1) * grids.cells[level + 1]
-            before = tables.before[cell + kind * apart]
+            before, free = tables.before[cell + kind * apart], tables.before[cell]
             for column in range(row.shape[0]):
-                row[column] += before[column]
+                row[column] += mixed(work.sure[kind], before[column], free[column])
         for column in range(row.shape[0]):
             tile[column] = min(tile[column], row[column])
         for kind in range(grids.kinds[level]):
@@ -136,12 +160,17 @@ def may_lead_outside(lead, level, low, high, ordered, hops, grids):
 def add_crossing(x, node, level, lead, low, high, hops, grids, row):
     """Adds the least of what crosses into a tile of a tensor under a lead."""
     parent = hops.parent[x, node]
-    repeated, exact = 1.0, True
+    repeated, exact, may_share, may_repeat = 1.0, True, 1.0, 1.0
     for rank in hops.live:
+        spread = min(high[rank], grids.others[level, rank])
+        if hops.shares[x, rank] == 1:
+            may_share *= spread
         if hops.axes[x, rank] < 0:
             repeated *= low[rank]
+            may_repeat *= spread
         elif hops.window[x, rank] >= 0 and low[rank] < high[rank]:
             exact = False
+    multicast = min(grids.multicast[level, x], may_share)
     touched = hops.touched[x]
     elements = touched
     if exact and hops.windows[x] > 0:
@@ -157,9 +186,9 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
             if grids.share[level, lead] < 1.0:
                 share = max(0.0, (low[lead] - grids.others[level, lead]) / low[lead])
     delivered = max(touched, share * elements * repeated)
-    merged = elements if grids.multicast[level, x] == 1.0 else touched
-    served = max(touched, share * merged * repeated / grids.multicast[level, x])
-    first = touched * grids.outside[level, x]
+    merged = elements if multicast == 1.0 else touched
+    served = max(touched, share * merged * repeated / multicast)
+    first = touched * min(grids.outside[level, x], may_repeat)
     if hops.windows[x] > 0:
         first = delivered
     row[0] += joules_of_hop(x, node, delivered, served, first, first, hops)

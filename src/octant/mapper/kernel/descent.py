@@ -14,6 +14,8 @@ from octant.mapper.kernel.outlook import (
     clear,
     least_of_kinds,
     may_go_on,
+    note_even,
+    note_sure,
     settle,
     settle_node,
     write_outer,
@@ -86,6 +88,7 @@ def list_tiles(
     for column in range(work.total.shape[0]):
         work.settled[column] = work.total[column]
     copy_rows(work.pending.shape[0], work.pending, ZERO, work.led, ZERO)
+    note_even(node + 1, node + 1, factors, rest, width, hops, grids, work, work.even)
     level = grids.next_level[node + 1]
     for rank in range(hops.sizes.shape[0]):
         chosen[rank], left[rank], widths[rank] = 1, rest[node + 1, rank], width[node + 1, rank]
@@ -132,14 +135,16 @@ def list_tiles(
 @inlined
 def may_lead_on(stage, level, cell, steps, goal, found, count, hops, grids, tables, work):
     """Whether a level's tile could still be better, so many of its ranks chosen."""
+    note_sure(level, stage, work.even, hops, grids, work)
     if not may_go_on(
-        stage, level, cell, steps, work.settled, work.led, goal, found, count, hops, grids, tables
-    ):
+        stage, level, cell, steps, work.settled, work.led, goal, found, count, hops, grids, tables,
+        work,
+    ):  # fmt: skip
         return False
     write_outer(stage, level, cell, work.left, work.widths, hops, grids, tables, work)
     energy, _, _ = least_of_kinds(
-        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.led, goal, found,
-        count,
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.led, work.sure,
+        goal, found, count,
     )  # fmt: skip
     return energy < np.inf
 

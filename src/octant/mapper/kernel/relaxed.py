@@ -62,6 +62,20 @@ def most_between(rank, outer, unknown, work):
 
 
 @inlined
+def note_spreads(known, unknown, rest, hops, work):
+    """Writes over how many more instances each rank may spread, and in the last place all of them.
+
+    No further than what is left of it.
+    """
+    together = 1.0
+    for rank in hops.live:
+        spread = min(rest[known, rank], most_between(rank, -1, unknown, work))
+        work.spread[rank] = spread
+        together *= spread
+    work.spread[hops.sizes.shape[0]] = together
+
+
+@inlined
 def note_leads(known, unknown, factors, rest, hops, work):
     """Writes which ranks may lead outside each child: ``work.leads`` and ``work.block``.
 
@@ -134,6 +148,20 @@ def sure_share(rank, child, block, known, unknown, factors, rest, width, hops, w
 
 
 @inlined
+def even_share(rank, child, known, unknown, factors, rest, width, hops, work):
+    """The share of tiles along a rank at instances that surely have two of them, or none at all."""
+    count = rest[child, rank]
+    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+    inside, more = (
+        spread_of(rank, child, known - 1, factors, hops), most_between(rank, -1, unknown, work),
+    )  # fmt: skip
+    if more == 1:
+        return max(0.0, 1.0 - most_stray(count, inside, True) / whole)
+    strayed = work.uneven[unknown, rank, count] if inside == 1 else inside * more
+    return max(0.0, 1.0 - strayed / whole)
+
+
+@inlined
 def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
     """Writes what a hop depends on to ``work.room``: counts of tiles along each rank.
 
@@ -144,6 +172,7 @@ def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
     """
     parent, room = hops.parent[x, child], work.room
     more_shared, more_children, more_parents = 1.0, 1.0, 1.0
+    may_share, may_repeat = 1.0, 1.0
     for node in range(child):
         more = 1.0
         if node < unknown and hops.temporal[node] == 0:
@@ -172,12 +201,15 @@ def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
         room[1, rank] = (count + shared - 1) // shared
         room[2, rank] = count
         room[3, rank] = room[1, rank]
+        if hops.shares[x, rank] == 1:
+            may_share *= work.spread[rank]
         if hops.axes[x, rank] < 0:
+            may_repeat *= work.spread[rank]
             first_child *= min(count, inside * outside)
             first_parent *= min(count, outside)
-    room[4, 0] = more_shared
-    room[4, 1] = first_child * more_children
-    room[4, 2] = first_parent * more_parents
+    room[4, 0] = min(more_shared, may_share)
+    room[4, 1] = first_child * min(more_children, may_repeat)
+    room[4, 2] = first_parent * min(more_parents, may_repeat)
 
 
 @inlined
@@ -272,6 +304,7 @@ def bound_hops(known, unknown, factors, rest, width, hops, grids, work):
         the steps of the loop nest.
     """
     tensors, nodes = hops.keeps.shape
+    note_spreads(known, unknown, rest, hops, work)
     note_leads(known, unknown, factors, rest, hops, work)
     note_copies(known, unknown, factors, hops, work)
     work.moved[:] = 0.0
@@ -418,15 +451,15 @@ def add_move(row, x, child, kind, hops, work):
 @inlined
 def note_copies(known, unknown, factors, hops, work):
     """Writes how many instances of each node there are."""
-    instances = 1.0
+    more, chosen = 1.0, 1.0
     for node in range(factors.shape[0]):
-        work.copies[node] = instances
+        work.copies[node] = chosen * min(more, work.spread[hops.sizes.shape[0]])
         if hops.temporal[node] == 0:
             if node < unknown:
-                instances *= work.open_units[node]
+                more *= work.open_units[node]
             if node >= known:
                 for rank in hops.live:
-                    instances *= factors[node, rank]
+                    chosen *= factors[node, rank]
 
 
 @inlined
@@ -476,7 +509,8 @@ def least_steps(known, unknown, factors, width, hops, work):
     total = 1.0
     for rank in hops.live:
         total *= steps_of(rank, known, factors, width, hops)
-    return max(1.0, total / units_outside(unknown, hops, work))
+    more = min(units_outside(unknown, hops, work), work.spread[hops.sizes.shape[0]])
+    return max(1.0, total / more)
 
 
 @inlined

@@ -55,6 +55,7 @@ def add_sharing(child, unknown, hops, work):
             units *= work.open_units[node]
     if sharing < 2:
         return
+    units = min(units, work.spread[hops.sizes.shape[0]])
     for lead in range(hops.sizes.shape[0] + 1):
         for column in range(work.total.shape[0]):
             together = least_together(child, lead, column, units, work)
