@@ -18,7 +18,7 @@ from octant.mapper.kernel.hops import (
     whole_windows,
 )
 from octant.mapper.kernel.laps import most_stray, stray_tiles, whole_tiles
-from octant.mapper.kernel.sharing import add_sharing, note_shared
+from octant.mapper.kernel.sharing import note_shared, share_all
 
 
 @inlined
@@ -323,8 +323,7 @@ def bound_hops(known, unknown, factors, rest, width, hops, grids, work):
                 count_relaxed(x, child, known, unknown, factors, rest, hops, work)
                 bound_hop(x, child, known, unknown, factors, rest, width, hops, work)
     if spreads:
-        for child in range(max(known, 1), nodes):
-            add_sharing(child, unknown, hops, work)
+        share_all(known, unknown, hops, work)
     settle_leads(known, rest, hops, grids, work)
     return least_steps(known, unknown, factors, width, hops, work)
 
@@ -347,11 +346,13 @@ def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
         product_outside(x, ZERO, hops, room), product_outside(x, ONE, hops, room),
     )  # fmt: skip
     write_move(CHANGES, x, child, apart, merged, hops, work)
-    if child == hops.keeps.shape[1]:
-        add_move(work.total, x, child, CHANGES, hops, work)
-        return
     if hops.apart[x] == 1:
         work.reach[child, x] = room[4, 0]
+    if child == hops.keeps.shape[1]:
+        add_move(work.total, x, child, CHANGES, hops, work)
+        if work.reach[child, x] > 1.0:
+            note_shared(hops.sizes.shape[0], x, child, CHANGES, hops, work)
+        return
     add_lead_move(hops.sizes.shape[0], x, child, CHANGES, hops, work)
     stay_while_free(x, child, known, factors, rest, width, hops, work)
     write_stays(x, child, apart, merged, rest, hops, work)

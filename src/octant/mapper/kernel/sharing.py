@@ -12,7 +12,7 @@ import numpy as np
 from octant.counting.kernel import inlined, lean
 
 ROUNDING = 1e-12
-"""So much more is shared than would be best, for sums of floats."""
+"""What differs by this share may be the same; some of it more is shared than would be best."""
 
 
 @inlined
@@ -40,12 +40,58 @@ def note_shared(lead, x, child, kind, hops, work):
 
 
 @lean
-def add_sharing(child, unknown, hops, work):
-    """Adds to what crosses to a child what tensors cannot share all at once."""
-    units, sharing = 1.0, 0
-    for x in range(hops.keeps.shape[0]):
+def share_all(known, unknown, hops, work):
+    """Adds to what crosses to each child what tensors cannot share all at once.
+
+    What crosses to the compute units depends on no lead: it shares along with the first child that
+    shares anything, or else alone. A tensor crosses the fanouts that are not known in one hop only.
+    """
+    nodes, none, joined = hops.keeps.shape[1], hops.sizes.shape[0], False
+    for child in range(max(known, 1), nodes):
+        if sharing_at(child, work) == 0:
+            continue
+        if not joined and sharing_at(nodes, work) > 0:
+            join_units(child, hops, work)
+            joined = True
+        add_sharing(child, unknown, hops, work)
+    if not joined and sharing_at(nodes, work) > 1:
+        units = units_shared(nodes, unknown, hops, work)
+        for column in range(work.total.shape[0]):
+            together = least_together(nodes, none, column, units, work)
+            work.total[column] += max(0.0, together - work.alone[nodes, none, column])
+
+
+@inlined
+def sharing_at(child, work):
+    """How many tensors may yet share what crosses to a child."""
+    sharing = 0
+    for x in range(work.reach.shape[1]):
         if work.reach[child, x] > 1.0:
             sharing += 1
+    return sharing
+
+
+@lean
+def join_units(child, hops, work):
+    """Lets what crosses to the compute units share along with what crosses to a child."""
+    (tensors, nodes), none = hops.keeps.shape, hops.sizes.shape[0]
+    for lead in range(none + 1):
+        if lead < none and work.leads[child, lead] == 0:
+            continue
+        for column in range(work.total.shape[0]):
+            work.alone[child, lead, column] += work.alone[nodes, none, column]
+        for x in range(tensors):
+            if work.reach[nodes, x] > 1.0:
+                work.reach[child, x] = work.reach[nodes, x]
+                work.caps[child, lead, x] = work.caps[nodes, none, x]
+                for column in range(work.total.shape[0]):
+                    work.unshared[child, lead, x, column] = work.unshared[nodes, none, x, column]
+
+
+@lean
+def units_shared(child, unknown, hops, work):
+    """The instances of the fanouts that are not known and share what crosses to a child."""
+    units = 1.0
     for node in range(min(unknown, child)):
         shared = False
         for x in range(hops.keeps.shape[0]):
@@ -53,10 +99,21 @@ def add_sharing(child, unknown, hops, work):
                 shared = shared or hops.shared[x, node] == 1
         if shared and hops.temporal[node] == 0:
             units *= work.open_units[node]
-    if sharing < 2:
+    return min(units, work.spread[hops.sizes.shape[0]])
+
+
+@lean
+def add_sharing(child, unknown, hops, work):
+    """Adds to what crosses to a child what tensors cannot share all at once, under each lead."""
+    if sharing_at(child, work) < 2:
         return
-    units = min(units, work.spread[hops.sizes.shape[0]])
-    for lead in range(hops.sizes.shape[0] + 1):
+    units, none = units_shared(child, unknown, hops, work), hops.sizes.shape[0]
+    led = False
+    for rank in hops.live:
+        led = led or work.leads[child, rank] == 1
+    for lead in range(none + 1):
+        if led if lead == none else work.leads[child, lead] == 0:
+            continue
         for column in range(work.total.shape[0]):
             together = least_together(child, lead, column, units, work)
             work.moved[child, lead, column] += max(0.0, together - work.alone[child, lead, column])
@@ -70,45 +127,34 @@ def least_together(child, lead, column, units, work):
     Between two factors of proportion at which a share meets an end, their product is a power.
     """
     most, below, tensors = 1.0, np.inf, work.reach.shape[1]
+    costs, caps = work.unshared[child, lead], work.caps[child, lead]
     for x in range(tensors):
-        cost = work.unshared[child, lead, x, column]
-        if work.reach[child, x] > 1.0 and cost > 0.0:
-            most, below = most * work.caps[child, lead, x], min(below, 1.0 / cost)
+        if costs[x, column] > 0.0:
+            most, below = most * caps[x], min(below, 1.0 / costs[x, column])
     if most <= units:
         return 0.0
+    product = 1.0
     for x in range(tensors):
-        cost = work.unshared[child, lead, x, column]
-        for end in range(2 if work.reach[child, x] > 1.0 and cost > 0.0 else 0):
-            factor = (work.caps[child, lead, x] if end == 1 else 1.0) / cost
-            if factor > below and product_of_shares(child, lead, column, factor, work) <= units:
-                below = factor
+        cost = costs[x, column]
+        for end in range(2 if cost > 0.0 else 0):
+            factor = (caps[x] if end == 1 else 1.0) / cost
+            if factor > below:
+                shared = 1.0
+                for other in range(tensors):
+                    shared *= max(1.0, min(caps[other], costs[other, column] * factor))
+                if shared <= units:
+                    below, product = factor, shared
     free = 0
     for x in range(tensors):
-        cost = work.unshared[child, lead, x, column] * below
-        if work.reach[child, x] > 1.0 and 1.0 <= cost < work.caps[child, lead, x]:
+        share = costs[x, column] * below * (1.0 + ROUNDING)
+        if 1.0 <= share < caps[x]:
             free += 1
-    more = units / product_of_shares(child, lead, column, below, work)
-    factor = below * (1.0 + ROUNDING) * (more if free < 2 else more ** (1.0 / free))
+    more = units / product
+    if free > 1:
+        more = more**0.5 if free == 2 else more ** (1.0 / free)
+    factor = below * (1.0 + 4.0 * ROUNDING) * more
     total = 0.0
     for x in range(tensors):
-        if work.reach[child, x] > 1.0:
-            share = share_of(child, lead, x, column, factor, work)
-            total += work.unshared[child, lead, x, column] / share
+        cost = costs[x, column]
+        total += cost / max(1.0, min(caps[x], cost * factor))
     return total
-
-
-@inlined
-def product_of_shares(child, lead, column, factor, work):
-    """The product of what tensors share at a factor of proportion."""
-    product = 1.0
-    for x in range(work.reach.shape[1]):
-        if work.reach[child, x] > 1.0:
-            product *= share_of(child, lead, x, column, factor, work)
-    return product
-
-
-@inlined
-def share_of(child, lead, x, column, factor, work):
-    """What a tensor shares when that is proportional to its cost."""
-    cost = work.unshared[child, lead, x, column]
-    return max(1.0, min(work.caps[child, lead, x], cost * factor))
