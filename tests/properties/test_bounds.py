@@ -33,7 +33,7 @@ from tests.properties.twin import (
     places,
     tiles_fit,
 )
-from tests.unit.mapper.chips import FREE, chip, level, picojoules
+from tests.unit.mapper.chips import FREE, array, chip, level, picojoules
 
 ROUNDING = 1 + 1e-9
 Prices = NDArray[np.float64]
@@ -71,6 +71,17 @@ def test_what_stays_goes_on_through_laps_of_one_step() -> None:
     check_bounds(Search(matmul(rows=4, inner=1, columns=6), on, flow))
 
 
+def test_what_is_spread_unevenly_stays_where_there_is_one_tile() -> None:
+    """Seven groups by three are three tiles on two instances: one of these has the middle tile."""
+    moved = (Role.INPUT, Role.WEIGHT)
+    on = chip(
+        level("buffer", 1, optional=moved), array(2, "G"), level("register", 1, optional=moved[:1])
+    )
+    inside = (Constraint("buffer", ranks=("G", "P"), inside=("G",), bypass=moved),)
+    flow = Dataflow("uneven", (*inside, Constraint("register", bypass=moved[:1])))
+    check_bounds(Search(matmul(rows=3, inner=1, columns=1, groups=7), on, flow))
+
+
 def test_some_unions_leave_gaps_and_others_do_not() -> None:
     """Five positions over four instances, five taps three apart over two: the last come alone."""
     axes = FanoutAxis("Y", 5), FanoutAxis("X", 3)
@@ -84,6 +95,7 @@ def check_bounds(case: Search) -> None:
     for task, coarse in tasks(case):
         lowest: dict[tuple[int, ...], Prices] = {}
         nodes = len(task.hops.temporal)
+        found = walk.new_found(0, (*task.hops.keeps.shape, len(task.hops.sizes)))
         for factors in factor_choices(case):
             if not tiles_fit(case, factors, task.hops.keeps):
                 continue
@@ -92,9 +104,12 @@ def check_bounds(case: Search) -> None:
             for known in range(nodes + 1):
                 inside = (known, *made[known:].ravel().tolist())
                 lowest[inside] = np.minimum(lowest.get(inside, best), best)
-        for key, least in lowest.items():
+        for number, (key, least) in enumerate(lowest.items()):
             check_partial(task, key[0], key[1:], least)
             check_partial(coarse, key[0], key[1:], least)
+            found.goal = number % 3
+            if 1 <= key[0] < nodes and least[found.goal] > 0:
+                check_listing(task, found, key[0], key[1:], least)
 
 
 def tasks(case: Search) -> Iterator[tuple[walk.Task, walk.Task]]:
@@ -127,6 +142,25 @@ def check_partial(task: walk.Task, known: int, inside: tuple[int, ...], least: P
     assert energy <= least[0] * ROUNDING, (known, factors)
     assert cycles <= least[1] * ROUNDING, (known, factors)
     assert energy * cycles <= least[2] * ROUNDING, (known, factors)
+
+
+def check_listing(
+    task: walk.Task, found: walk.Found, node: int, inside: tuple[int, ...], least: Prices
+) -> None:
+    """A node's choice is listed when what it leads to is only just better than what was found."""
+    factors = np.ones_like(task.hops.allowed)
+    factors[node:] = np.array(inside).reshape(factors[node:].shape)
+    chosen = factors[node].copy()
+    near = least * (1 + 1e-6)
+    found.points[0], found.count = [(near[0], 1.0), (1.0, near[1]), (near[2], 1.0)][found.goal], 1
+    factors[node] = 1
+    after = node + 1
+    begun = walk.Family(factors, after, factors[after : after + 1], np.zeros((1, 3)))
+    if after == len(factors):
+        begun = walk.start(task, (0.0, 0.0))
+    listed = walk.go_on(task, found, begun)
+    assert listed is not None
+    assert chosen.tolist() in listed.choices.tolist()
 
 
 def check_nest(case: Search, task: walk.Task, factors: dict[str, tuple[int, ...]]) -> Prices:

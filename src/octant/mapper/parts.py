@@ -10,7 +10,7 @@ import numpy as np
 from octant.arch import Architecture, Compute, Dataflow, Fanout, FanoutAxis, Level, Store
 from octant.components import Price
 from octant.counting.problem import problem
-from octant.mapper import arrays
+from octant.mapper import arrays, layout
 from octant.mapper.space import keep_choices, space
 from octant.mapper.walk import Leaf, new_found
 from octant.model import costs
@@ -29,7 +29,7 @@ def entries() -> dict[str, tuple[Any, ...]]:
     from octant.model import kernel as model
 
     return {
-        LISTING: (kernel.list_choices, kernel.bound_nest),
+        LISTING: (kernel.list_onwards, kernel.bound_nest),
         PRICING: (
             kernel.price_nest,
             counting.count_all,
@@ -65,18 +65,18 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
     place = space(einsum, chip, flow, divisors=False)
     keeps = next(iter(keep_choices(einsum, chip, flow)))
     view = arrays.hops(layer, prices, place, keeps)
-    layout = arrays.grids(view)
-    tables, work = arrays.tables(view, layout), arrays.work(view)
+    grids, work = layout.grids(view), arrays.work(view)
+    tables = layout.tables(view, grids)
     found = new_found(0, (*keeps.shape, len(layer.sizes)))
     factors, one = np.ones_like(place.allowed), 1
     leaf = Leaf(layer, prices, keeps, place.order, place.sliding, place.touched)
     goal, points, count = found.goal, found.points, found.count
-    task = (view, layout, tables, work)
+    task, room = (view, grids, tables, work), (found.pool, found.bounds)
     nest = (layer.sizes, layer.temporal, factors, factors)
     counts, busy = np.zeros((*keeps.shape, 6), np.int64), np.ones(keeps.shape[1] + 1)
     return {
         LISTING: (
-            (one, factors, found.pool, found.bounds, goal, points, count, *task),
+            (one, factors, *room, one, *room, goal, points, count, *task),
             (one, factors, *task),
         ),
         PRICING: (
@@ -88,7 +88,7 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
             (*nest, busy),
             (counts, busy, *prices[1:]),
         ),
-        TABLES: (task, (view, work.strays, work.chains)),
+        TABLES: (task, (view, work.strays, work.uneven, work.chains)),
     }
 
 

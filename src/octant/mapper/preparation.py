@@ -74,7 +74,7 @@ def _place() -> Path | None:
     """Where Numba keeps what is compiled; None where no process can be started."""
     from octant.mapper import kernel
 
-    place = Path(kernel.list_choices.stats.cache_path)
+    place = Path(kernel.list_onwards.stats.cache_path)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from octant.counting.problem import Problem
-from octant.mapper import arrays
-from octant.mapper.arrays import Floats, Grids, Hops, Tables, Work
+from octant.mapper import arrays, layout
+from octant.mapper.arrays import Floats, Hops, Work
+from octant.mapper.layout import Grids, Tables
 from octant.mapper.result import Objective
 from octant.mapper.space import Integers, Space
 from octant.model.prices import Costs
@@ -187,19 +188,19 @@ def new_found(goal: int, shape: tuple[int, int, int], many: int = 1) -> Found:
 
 
 def task(
-    layer: Problem, costs: Costs, space: Space, keeps: Integers, cells: int = arrays.CELLS
+    layer: Problem, costs: Costs, space: Space, keeps: Integers, cells: int = layout.CELLS
 ) -> Task:
     """Returns the arrays of a search, its tables filled."""
     from octant.mapper import kernel
 
     view = arrays.hops(layer, costs, space, keeps)
-    layout = arrays.grids(view, cells)
-    tables = arrays.tables(view, layout)
+    grids = layout.grids(view, cells)
+    tables = layout.tables(view, grids)
     work = arrays.work(view)
-    kernel.fill_strays(view, work.strays, work.chains)
-    kernel.fill_tables(view, layout, tables, work)
+    kernel.fill_strays(view, work.strays, work.uneven, work.chains)
+    kernel.fill_tables(view, grids, tables, work)
     leaf = Leaf(layer, costs, keeps, space.order, space.sliding, space.touched)
-    return Task(view, layout, tables, work, leaf)
+    return Task(view, grids, tables, work, leaf)
 
 
 def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], found: Found) -> None:
@@ -217,15 +218,16 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
     for done, number in enumerate(order if found.one else [], start=1):
         found.tell(done / len(order))
         if found.admits(*floors[number]) and not found.out_of_time:
-            dive(coarse[number], found, *start(coarse[number]), [])
+            dive(coarse[number], found, start(coarse[number], floors[number]), [])
     for number in order:
         if found.admits(*floors[number]):
             descend(task(layer, costs, space, choices[number]), found)
 
 
-def start(task: Task) -> tuple[Integers, int]:
-    """The partial mapping without any factors, and the innermost node."""
-    return np.ones_like(task.hops.allowed), len(task.hops.temporal) - 1
+def start(task: Task, floor: tuple[float, float]) -> Family:
+    """The partial mapping without any factors, with its bound."""
+    factors = np.ones_like(task.hops.allowed)
+    return Family(factors, len(factors), factors[:1], np.array([[*floor, 0.0]]))
 
 
 def root_bound(task: Task) -> tuple[float, float]:
@@ -254,9 +256,9 @@ def descend(task: Task, found: Found) -> None:
         found.left_out.append(floor)
         return
     opened: list[Family] = []
-    factors, node = start(task)
+    family = start(task, floor)
     while True:
-        dive(task, found, factors, node, opened)
+        dive(task, found, family, opened)
         while opened and not found.may_gain(*opened[0].bounds[opened[0].next]):
             skip(opened, one=found.goal == FRONT)
         found.tell(_share(found, floor, opened))
@@ -267,27 +269,28 @@ def descend(task: Task, found: Found) -> None:
                 found.left_out += family.bounds[family.next :, :2].tolist()
             return
         family = heapq.heappop(opened)
-        factors, node = take(family, opened)
 
 
-def dive(task: Task, found: Found, factors: Integers, node: int, opened: list[Family]) -> None:
-    """Goes down from a partial mapping, always to the best choice; all others are opened."""
-    while node > 0:
-        choices, bounds = list_choices(task, found, factors, node)
-        if not len(choices):
+def dive(task: Task, found: Found, family: Family, opened: list[Family]) -> None:
+    """Goes down from a family, always to the best choice that leads on; others are opened."""
+    while family.node > 1:
+        below = go_on(task, found, family)
+        open_rest(family, opened)
+        if below is None:
             return
-        factors, node = take(Family(factors, node, choices, bounds), opened)
+        family = below
+    factors = family.factors.copy()
+    if family.node < len(factors):  # else there is one node, which takes what is left
+        factors[family.node] = family.choices[family.next]
+    family.next += 1
+    open_rest(family, opened)
     price(task, found, factors)
 
 
-def take(family: Family, opened: list[Family]) -> tuple[Integers, int]:
-    """The best that is left of a family, with the node to choose next; the others stay open."""
-    factors = family.factors.copy()
-    factors[family.node] = family.choices[family.next]
-    family.next += 1
+def open_rest(family: Family, opened: list[Family]) -> None:
+    """What is left of a family stays open."""
     if family.next < len(family.choices):
         heapq.heappush(opened, family)
-    return factors, family.node - 1
 
 
 def skip(opened: list[Family], *, one: bool) -> None:
@@ -303,14 +306,19 @@ def skip(opened: list[Family], *, one: bool) -> None:
         heapq.heappop(opened)
 
 
-def list_choices(task: Task, found: Found, factors: Integers, node: int) -> tuple[Integers, Floats]:
-    """What a node may take that could still be better, the best first, with the bounds."""
+def go_on(task: Task, found: Found, family: Family) -> Family | None:
+    """What the next node may take under the best of a family's choices, the best first.
+
+    Choices that lead nowhere are dropped on the way, at most so many at once.
+    """
     from octant.mapper import kernel
 
+    factors = family.factors.copy()
     while True:
-        many = kernel.list_choices(
-            node, factors, found.pool, found.bounds, found.goal, found.points, found.count,
-            task.hops, task.grids, task.tables, task.work,
+        at, many = kernel.list_onwards(
+            family.node, factors, family.choices, family.bounds, family.next, found.pool,
+            found.bounds, found.goal, found.points, found.count, task.hops, task.grids,
+            task.tables, task.work,
         )  # fmt: skip
         if many >= 0:
             break
@@ -319,8 +327,12 @@ def list_choices(task: Task, found: Found, factors: Integers, node: int) -> tupl
             np.empty((room, found.pool.shape[1]), np.int64),
             np.empty((room, 3)),
         )
+        family.next = at
+    family.next = at + 1
+    if many == 0:
+        return None
     order = np.argsort(found.bounds[:many, 2], kind="stable")
-    return found.pool[order], found.bounds[order]
+    return Family(factors, family.node - 1, found.pool[order], found.bounds[order])
 
 
 def price(task: Task, found: Found, factors: Integers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import IO
 import pytest
 from filelock import FileLock
 
-from octant.mapper import preparation
+from octant.mapper import kernel, preparation
 from octant.mapper.parts import NAMES, entries
 from octant.mapper.preparation import compile_ahead
 
@@ -97,6 +98,17 @@ def test_one_waits_for_another(bare: Path, monkeypatch: pytest.MonkeyPatch) -> N
     compile_ahead(tell)
     assert looks >= 3
     assert ran == []
+
+
+@pytest.mark.parametrize("kept", [b"coctant.mapper.arrays\nGone\n.", b"\x80", b""])
+def test_what_cannot_be_read_is_compiled_again(
+    kept: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older version of this package wrote it, or the process was stopped."""
+    files, index = kernel.list_onwards._cache._cache_file, tmp_path / "index"
+    index.write_bytes(pickle.dumps(files._version) + kept)
+    monkeypatch.setattr(files, "_index_path", str(index))
+    assert files._load_index() == {}
 
 
 _SEARCHED = """

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -74,5 +75,18 @@ _jit: Any = partial(njit, cache=True, error_model="numpy", nogil=True)
 
 
 def _kept(dispatcher: Any) -> Any:
-    dispatcher._cache._cache_file._source_stamp = FINGERPRINT
+    files = dispatcher._cache._cache_file
+    files._source_stamp = FINGERPRINT
+    files._load_index = partial(_index, files._load_index)
     return dispatcher
+
+
+def _index(load: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
+    """What was compiled; nothing where that cannot be read, as when it names types that are gone.
+
+    An older version of this package may have written it, or a process that was stopped.
+    """
+    try:
+        return load()
+    except (AttributeError, EOFError, ImportError, UnpicklingError):
+        return {}

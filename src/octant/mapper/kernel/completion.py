@@ -23,7 +23,8 @@ def fill_tables(hops, grids, tables, work):
     stays for a kind of lead further in, ``moved`` over those that do not. The others begin anew for
     each kind of lead outside the tile
     inside the level: ``joined`` has, by how many ranks are chosen, the least over all others;
-    ``before`` the least over all that the fanouts inside the level may take, too; and ``fitting``
+    ``before`` the least over all that the fanouts inside the level may take, too, by how many ranks
+    have what they take; and ``fitting``
     the least over tiles with as much or more left, of all that may fit where no larger one does;
     ``staying`` that of ``led``.
     """
@@ -56,28 +57,52 @@ def fill_tiles(level, hops, grids, tables, work):
             high[rank] = grids.high[level, rank, place]
             widths[rank] = (hops.sizes[rank] + high[rank] - 1) // high[rank]
         tile = tables.tile[grids.tile_base[level] + cell]
-        first, apart = grids.before_base[level] + cell, grids.cells[level]
+        first, apart = grids.kind_base[level] + cell, grids.cells[level]
         for column in range(tile.shape[0]):
             tile[column] = np.inf
             for kind in range(grids.kinds[level]):
                 tables.led[first + kind * apart, column] = np.inf
                 tables.moved[first + kind * apart, column] = np.inf
         if tile_fits(node, widths, hops):
-            tile_costs(level, first, low, high, hops, grids, tables, work.row, tile)
+            note_sure_outside(level, low, high, hops, grids, work)
+            tile_costs(level, first, low, high, hops, grids, tables, work, tile)
+
+
+@inlined
+def mixed(share, one, other):
+    """A share of one, and the rest of another."""
+    return one if share == 1.0 else other if share == 0.0 else share * one + (1.0 - share) * other
 
 
 @lean
-def tile_costs(level, first, low, high, hops, grids, tables, row, tile):
+def note_sure_outside(level, low, high, hops, grids, work):
+    """Writes how much of what stays in a level's tile surely comes again when that ends.
+
+    Along a rank that is spread unevenly some instances may have but one tile. By the kind of lead
+    outside the next level.
+    """
+    for kind in range(grids.kinds[level + 1] if level + 1 < grids.node.shape[0] else 0):
+        x, share = grids.staying[level + 1, kind], 1.0
+        for rank in hops.live:
+            if x >= 0 and hops.exact == 0 and hops.axes[x, rank] >= 0:
+                for count in range(max(low[rank], 2), high[rank] + 1):
+                    strayed = work.uneven[grids.node[level], rank, count]
+                    share = min(share, max(0.0, 1.0 - strayed / (count - 1)))
+        work.sure[kind] = share
+
+
+@lean
+def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
     """Writes the least of what crosses into a tile, with all outside, over the leads outside.
 
     Args:
         first: the row of ``tables.led`` and ``tables.moved`` of the first kind.
     """
-    ranks, node = hops.sizes.shape[0], grids.node[level]
+    ranks, node, row = hops.sizes.shape[0], grids.node[level], work.row
     outermost = level == grids.node.shape[0] - 1
     cell = 0
     if not outermost:
-        cell = grids.before_base[level + 1] + cell_of(level + 1, high, hops, grids)
+        cell = grids.base[level + 1] + cell_of(level + 1, high, hops, grids)
     led, last = False, True
     for rank in hops.live:
         last = last and low[rank] == 1
@@ -95,9 +120,10 @@ def tile_costs(level, first, low, high, hops, grids, tables, row, tile):
                 add_crossing(x, node, level, lead, low, high, hops, grids, row)
         if not outermost:
             kind = grids.kind_of[level + 1, lead]
-            before = tables.before[cell + kind * grids.cells[level + 1]]
+            apart = (hops.live.shape[0] + 1) * grids.cells[level + 1]
+            before, free = tables.before[cell + kind * apart], tables.before[cell]
             for column in range(row.shape[0]):
-                row[column] += before[column]
+                row[column] += mixed(work.sure[kind], before[column], free[column])
         for column in range(row.shape[0]):
             tile[column] = min(tile[column], row[column])
         for kind in range(grids.kinds[level]):
@@ -134,12 +160,17 @@ def may_lead_outside(lead, level, low, high, ordered, hops, grids):
 def add_crossing(x, node, level, lead, low, high, hops, grids, row):
     """Adds the least of what crosses into a tile of a tensor under a lead."""
     parent = hops.parent[x, node]
-    repeated, exact = 1.0, True
+    repeated, exact, may_share, may_repeat = 1.0, True, 1.0, 1.0
     for rank in hops.live:
+        spread = min(high[rank], grids.others[level, rank])
+        if hops.shares[x, rank] == 1:
+            may_share *= spread
         if hops.axes[x, rank] < 0:
             repeated *= low[rank]
+            may_repeat *= spread
         elif hops.window[x, rank] >= 0 and low[rank] < high[rank]:
             exact = False
+    multicast = min(grids.multicast[level, x], may_share)
     touched = hops.touched[x]
     elements = touched
     if exact and hops.windows[x] > 0:
@@ -155,9 +186,9 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
             if grids.share[level, lead] < 1.0:
                 share = max(0.0, (low[lead] - grids.others[level, lead]) / low[lead])
     delivered = max(touched, share * elements * repeated)
-    merged = elements if grids.multicast[level, x] == 1.0 else touched
-    served = max(touched, share * merged * repeated / grids.multicast[level, x])
-    first = touched * grids.outside[level, x]
+    merged = elements if multicast == 1.0 else touched
+    served = max(touched, share * merged * repeated / multicast)
+    first = touched * min(grids.outside[level, x], may_repeat)
     if hops.windows[x] > 0:
         first = delivered
     row[0] += joules_of_hop(x, node, delivered, served, first, first, hops)
@@ -243,7 +274,7 @@ def minimise(kind, level, hops, grids, tables, work):
     """
     closed, free, cells = tables.closed, tables.free, grids.cells[level]
     live, staying = hops.live.shape[0], grids.staying[level, kind]
-    base, outer = grids.base[level] + kind * (live + 1) * cells, grids.before_base[level]
+    base, outer = grids.base[level] + kind * (live + 1) * cells, grids.kind_base[level]
     outer += kind * cells
     copy_rows(cells, tables.tile, grids.tile_base[level], closed, ZERO)
     if staying >= 0:
@@ -275,10 +306,11 @@ def minimise(kind, level, hops, grids, tables, work):
         if staying >= 0:
             lower_rows(cells, free, tables.joined, base + stage * cells)
     copy_rows(cells, tables.joined, base, closed, ZERO)
-    for rank in hops.live:
-        if grids.fanned[level, rank] == 1:
-            lower(closed, cells, rank, level, grids)
-    copy_rows(cells, closed, ZERO, tables.before, outer)
+    copy_rows(cells, closed, ZERO, tables.before, base + live * cells)
+    for stage in range(live - 1, -1, -1):
+        if grids.fanned[level, hops.live[stage]] == 1:
+            lower(closed, cells, hops.live[stage], level, grids)
+        copy_rows(cells, closed, ZERO, tables.before, base + stage * cells)
 
 
 @lean

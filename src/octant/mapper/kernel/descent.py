@@ -8,32 +8,61 @@ from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean, merg
 from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits
+from octant.mapper.kernel.goals import admits, may_gain
 from octant.mapper.kernel.outlook import (
     bound_state,
     clear,
     least_of_kinds,
     may_go_on,
+    note_even,
+    note_sure,
     settle,
     settle_node,
     write_outer,
 )
 from octant.mapper.kernel.relaxed import bound_hops, steps_of, units_outside
 
+AT_ONCE = 64
+"""Choices that are tried before the caller may look at the clock."""
+
 
 @compiled_lean
-def list_choices(node, factors, pool, bounds, goal, found, count, hops, grids, tables, work):
-    """Lists what a node may take that could still be better than all that was found.
+def list_onwards(
+    node, factors, choices, values, first, pool, bounds, goal, found, count, hops, grids, tables,
+    work,
+):  # fmt: skip
+    """Lists what the next node may take under the first of a node's choices that leads on.
 
     Args:
-        factors: (nodes, ranks) those of the nodes further in are chosen.
-        pool, bounds: (many, ranks), (many, 3) room for the choices, and their joules, cycles and
-            value.
+        node: the number of nodes to begin with: its one choice is not read.
+        factors: (nodes, ranks) those of the nodes further in are chosen; gets the choice.
+        choices, values: (many, ranks), (many, 3) what the node may take, and the joules, cycles and
+            value that no completion goes below; those before ``first`` were taken.
+        pool, bounds: (many, ranks), (many, 3) room for what is listed, with the same of these.
         goal, found, count: of ``goals.admits``.
 
     Returns:
-        how many there are; -1 when there is no room for all.
+        the number of the choice, and how many are listed: -1 when there is no room for all, 0 when
+        neither it nor any before it leads on.
     """
+    last = min(choices.shape[0], first + AT_ONCE) - 1
+    for at in range(first, last + 1):
+        if node < factors.shape[0]:
+            for rank in range(factors.shape[1]):
+                factors[node, rank] = choices[at, rank]
+        if not may_gain(goal, found, count, values[at]):
+            continue
+        many = list_choices(
+            node - 1, pool, bounds, goal, found, count, factors, hops, grids, tables, work
+        )
+        if many != 0:
+            return at, many
+    return last, ZERO
+
+
+@merged
+def list_choices(node, pool, bounds, goal, found, count, factors, hops, grids, tables, work):
+    """Lists what a node may take that could still be better than all that was found."""
     settle(node + 1, factors, hops, work)
     if hops.temporal[node] == 1:
         return list_tiles(
@@ -55,10 +84,11 @@ def list_tiles(
     Ranks are chosen one after the other; the level's table bounds all choices of the others.
     """
     live, chosen, left, widths = hops.live.shape[0], work.chosen, work.left, work.widths
-    steps = bound_hops(node + 1, factors, rest, width, hops, grids, work)
+    steps = bound_hops(node + 1, node + 1, factors, rest, width, hops, grids, work)
     for column in range(work.total.shape[0]):
         work.settled[column] = work.total[column]
     copy_rows(work.pending.shape[0], work.pending, ZERO, work.led, ZERO)
+    note_even(node + 1, node + 1, factors, rest, width, hops, grids, work, work.even)
     level = grids.next_level[node + 1]
     for rank in range(hops.sizes.shape[0]):
         chosen[rank], left[rank], widths[rank] = 1, rest[node + 1, rank], width[node + 1, rank]
@@ -105,14 +135,16 @@ def list_tiles(
 @inlined
 def may_lead_on(stage, level, cell, steps, goal, found, count, hops, grids, tables, work):
     """Whether a level's tile could still be better, so many of its ranks chosen."""
+    note_sure(level, stage, work.even, hops, grids, work)
     if not may_go_on(
-        stage, level, cell, steps, work.settled, work.led, goal, found, count, hops, grids, tables
-    ):
+        stage, level, cell, steps, work.settled, work.led, goal, found, count, hops, grids, tables,
+        work,
+    ):  # fmt: skip
         return False
     write_outer(stage, level, cell, work.left, work.widths, hops, grids, tables, work)
     energy, _, _ = least_of_kinds(
-        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.led, goal, found,
-        count,
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.led, work.sure,
+        goal, found, count,
     )  # fmt: skip
     return energy < np.inf
 
@@ -147,7 +179,7 @@ def list_one(
         settle_node(ZERO, rest[1], factors, rest, width, hops)
         known = 0
     energy, cycles, value = bound_state(
-        known, factors, rest, width, goal, found, count, hops, grids, tables, work
+        known, known, ZERO, factors, rest, width, goal, found, count, hops, grids, tables, work
     )
     if known == 0:
         clear(ONE, factors)
@@ -170,11 +202,12 @@ def list_spreads(
     Only the product of what the axes take of a rank matters; of several ways to split it those that
     leave most of the axes are kept.
     """
-    live, chosen, at, many = hops.live.shape[0], work.chosen, work.at, work.many
-    chosen[:] = 1
+    live, at, many = hops.live.shape[0], work.at, work.many
+    work.chosen[:] = 1
     floor_j, floor_cycles, _ = bound_state(
-        node + 1, factors, rest, width, goal, found, count, hops, grids, tables, work
-    )
+        node + 1, node + 1, ZERO, factors, rest, width, goal, found, count, hops, grids, tables,
+        work,
+    )  # fmt: skip
     open_splits(node, factors, rest, width, hops, work)
     stage, end = ZERO, ZERO
     if live == 0:
@@ -183,16 +216,10 @@ def list_spreads(
             tables, work,
         )  # fmt: skip
     while stage >= 0 and end >= 0:
-        products, first = work.products[stage], at[stage]
-        if first >= many[stage]:
-            chosen[hops.live[stage]] = 1
+        first, last = next_product(stage, hops, work)
+        if first == last:
             stage -= 1
             continue
-        last = first
-        while last < many[stage] and products[last] == products[first]:
-            last += 1
-        at[stage] = last
-        chosen[hops.live[stage]] = products[first]
         least = least_steps_ahead(stage, first, work)
         if work.units[stage + 1] < 1.0:
             continue
@@ -213,10 +240,72 @@ def list_spreads(
                 node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
                 tables, work,
             )  # fmt: skip
-        else:
+            continue
+        if may_spread_on(
+            stage + 1, node, goal, found, count, factors, rest, width, hops, grids, tables, work
+        ):  # fmt: skip
             stage += 1
             at[stage] = 0
     return end
+
+
+@inlined
+def next_product(stage, hops, work):
+    """Takes the next product of a rank; returns where its splits begin, and where they end."""
+    products, first, many = work.products[stage], work.at[stage], work.many[stage]
+    last = first
+    while last < many and products[last] == products[first]:
+        last += 1
+    work.at[stage] = last
+    work.chosen[hops.live[stage]] = products[first] if first < last else 1
+    return first, last
+
+
+@inlined
+def may_spread_on(
+    stage, node, goal, found, count, factors, rest, width, hops, grids, tables, work
+):  # fmt: skip
+    """Whether a spread of which so many ranks are chosen could still be better."""
+    leave_open(stage, node, hops, work)
+    settle_node(node, work.chosen, factors, rest, width, hops)
+    energy, _, _ = bound_state(
+        node, node + 1, stage, factors, rest, width, goal, found, count, hops, grids, tables, work
+    )
+    return energy < np.inf
+
+
+@lean
+def leave_open(stage, node, hops, work):
+    """Writes what a fanout's ranks may still take where so many have what they take."""
+    live, budgets = hops.live.shape[0], work.budgets[stage]
+    work.open_units[node] = 1.0
+    for way in range(work.open_budgets[stage]):
+        units = 1.0
+        for axis in range(hops.axis_count[node]):
+            units *= budgets[way, axis]
+        work.open_units[node] = max(work.open_units[node], units)
+    for at in range(live):
+        rank, most = hops.live[at], 1
+        for way in range(work.open_budgets[stage] if at >= stage else 0):
+            room = 1
+            for axis in range(hops.axis_count[node]):
+                if hops.axis_allowed[node, axis, rank] == 1:
+                    room *= budgets[way, axis]
+            most = max(most, room)
+        work.open_most[node, rank] = most
+    for x in range(hops.keeps.shape[0]):
+        work.open_limit[x, node] = 1.0
+        for way in range(work.open_budgets[stage]):
+            limit = 1.0
+            for axis in range(hops.axis_count[node]):
+                shares = False
+                for at in range(stage, live):
+                    rank = hops.live[at]
+                    may = hops.shares[x, rank] == 1 and hops.axis_allowed[node, axis, rank] == 1
+                    shares = shares or may
+                if shares:
+                    limit *= budgets[way, axis]
+            work.open_limit[x, node] = max(work.open_limit[x, node], limit)
 
 
 @lean
@@ -238,7 +327,7 @@ def open_splits(node, factors, rest, width, hops, work):
         work.ahead[stage] = work.ahead[stage + 1] * work.steps[stage, smallest]
         work.ahead[stage] *= work.products[stage, smallest]
     work.at[0] = 0
-    work.slow[0] = 1.0 / units_outside(node, hops)
+    work.slow[0] = 1.0 / units_outside(node, hops, work)
     work.units[0] = hops.units[node]
     work.open_budgets[0] = 1
     work.budgets[0, 0, :] = 1

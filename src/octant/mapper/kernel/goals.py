@@ -39,6 +39,17 @@ def admits(goal, found, count, energy, cycles):
 
 
 @lean
+def may_gain(goal, found, count, bound):
+    """The same for something of at least so many joules, cycles and such a value."""
+    if goal == FRONT:
+        return admits(goal, found, count, bound[0], bound[1])
+    if count < found.shape[0]:
+        return bound[2] < np.inf
+    worst = value_of(goal, found[count - 1, 0], found[count - 1, 1])
+    return bound[2] < worst * (1.0 - ROUNDING)
+
+
+@lean
 def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors, rows, keeps):
     """Notes one of the best, the best first, and drops what it beats; returns how many there are.
 

@@ -47,11 +47,12 @@ def most_stray(count, inside, once):
 
 
 @compiled_lean
-def fill_strays(hops, strays, chains):
-    """Fills the table of the most stray tiles, whatever the fanouts outside a node take of a rank.
+def fill_strays(hops, strays, uneven, chains):
+    """Fills tables of the most stray tiles, whatever the fanouts outside a node take of a rank.
 
     Args:
-        strays: (nodes + 1, ranks, size + 1) by the number of all tiles.
+        strays: (nodes + 1, ranks, size + 1) by the number of all tiles; uneven: the same of loops
+            that have one lap: where it is one of two steps, some instances may have one tile.
         chains: (many, 2) room for the instances that fanouts take, and what they leave.
     """
     for known in range(1, strays.shape[0]):
@@ -59,20 +60,21 @@ def fill_strays(hops, strays, chains):
             size = hops.sizes[rank]
             count = size
             while count > 1:
-                strays[known, rank, count] = worst_chain(known, rank, count, hops, chains)
+                strays[known, rank, count] = worst_chain(known, rank, count, False, hops, chains)
+                uneven[known, rank, count] = worst_chain(known, rank, count, True, hops, chains)
                 width = (size + count - 2) // (count - 1)
                 count = (size + width - 1) // width
 
 
 @lean
-def worst_chain(known, rank, count, hops, chains):
+def worst_chain(known, rank, count, one_lap, hops, chains):
     """The most stray tiles, over all chains of factors of the fanouts outside a node."""
     worst, many = ZERO, ONE
     chains[0, 0], chains[0, 1] = 1, count
     for node in range(known - 1, -1, -1):
         if hops.temporal[node] == 1:
             if hops.allowed[node, rank] == 1:
-                once = node == 0 or hops.must[node, rank] == 1
+                once = one_lap or node == 0 or hops.must[node, rank] == 1
                 for i in range(many):
                     worst = max(worst, most_stray(count, chains[i, 0], once))
             continue

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean, merged
-from octant.mapper.kernel.completion import cell_of
+from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
+from octant.mapper.kernel.completion import cell_of, mixed
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.goals import admits, value_of
-from octant.mapper.kernel.relaxed import bound_hops
+from octant.mapper.kernel.relaxed import bound_hops, even_share
 
 
 @compiled_lean
@@ -16,77 +16,128 @@ def bound_nest(known, factors, hops, grids, tables, work):
     """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
     settle(known, factors, hops, work)
     energy, cycles, _ = bound_state(
-        known, factors, work.rest, work.width, ZERO, tables.closed, ZERO, hops, grids, tables, work
+        known, known, ZERO, factors, work.rest, work.width, ZERO, tables.closed, ZERO, hops, grids,
+        tables, work,
     )  # fmt: skip
     return energy, cycles
 
 
-@merged
+@lean
 def bound_state(
-    known, factors, rest, width, goal, found, count, hops, grids, tables, work
+    known, unknown, stage, factors, rest, width, goal, found, count, hops, grids, tables, work
 ):  # fmt: skip
     """The least joules, cycles and value of all that completes the nodes from ``known`` inwards.
 
     Infinite where nothing could be better than all that was found, or has few enough steps.
+
+    Args:
+        unknown: of ``relaxed.bound_hops``; stage: where the node ``known`` is a fanout of which
+            some ranks are open, so many are chosen.
     """
     level = grids.next_level[known]
-    steps = bound_hops(known, factors, rest, width, hops, grids, work)
+    steps = bound_hops(known, unknown, factors, rest, width, hops, grids, work)
     if steps > hops.most_steps:
         return np.inf, np.inf, np.inf
     if level < 0:
+        work.sure[0] = 1.0
         for column in range(work.total.shape[0]):
             work.outer[0, column] = 0.0
         return least_of_kinds(
-            ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, goal, found, count
-        )
+            ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, work.sure, goal, found,
+            count,
+        )  # fmt: skip
+    note_even(known, unknown, factors, rest, width, hops, grids, work, work.evenly)
+    note_sure(level, ZERO, work.evenly, hops, grids, work)
     cell, cells = cell_of(level, rest[known], hops, grids), grids.cells[level]
-    if grids.node[level] != known - 1:
+    if unknown > known or grids.node[level] != known - 1:
+        chosen = stage if unknown > known and grids.node[level] == known - 1 else 0
         return least_of_kinds(
-            grids.kinds[level], tables.before, grids.before_base[level] + cell, cells, steps,
-            work.total, work.pending, goal, found, count,
+            grids.kinds[level], tables.before, grids.base[level] + chosen * cells + cell,
+            (hops.live.shape[0] + 1) * cells, steps, work.total, work.pending, work.sure, goal,
+            found, count,
         )  # fmt: skip
     if not may_go_on(
-        ZERO, level, cell, steps, work.total, work.pending, goal, found, count, hops, grids, tables
-    ):
+        ZERO, level, cell, steps, work.total, work.pending, goal, found, count, hops, grids, tables,
+        work,
+    ):  # fmt: skip
         return np.inf, np.inf, np.inf
     write_outer(ZERO, level, cell, rest[known], width[known], hops, grids, tables, work)
     return least_of_kinds(
-        grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, goal, found,
-        count,
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, work.sure,
+        goal, found, count,
     )  # fmt: skip
 
 
 @inlined
 def may_go_on(
-    stage, level, cell, steps, total, pending, goal, found, count, hops, grids, tables
+    stage, level, cell, steps, total, pending, goal, found, count, hops, grids, tables, work
 ):  # fmt: skip
     """Whether a level's table alone, asked before what fits, which takes longer, leaves hope."""
     cells = grids.cells[level]
     joined, apart = grids.base[level] + stage * cells + cell, (hops.live.shape[0] + 1) * cells
     energy, _, _ = least_of_kinds(
-        grids.kinds[level], tables.joined, joined, apart, steps, total, pending, goal, found, count
-    )
+        grids.kinds[level], tables.joined, joined, apart, steps, total, pending, work.sure, goal,
+        found, count,
+    )  # fmt: skip
     return energy < np.inf
 
 
 @lean
-def least_of_kinds(kinds, rows, first, apart, steps, total, pending, goal, found, count):
+def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal, found, count):
     """The least joules, cycles and value over the kinds of leads that could still be better.
 
     Args:
         rows: (many, columns) the joules and ports' cycles of all that is to come, from ``first``
             on for each kind.
+        sure: (kinds) the share of the tensor that stays for which its end surely costs. The least
+            of sums is concave: what lies between costs no less than so much of both.
     """
     least, fewest, value = np.inf, np.inf, np.inf
     for kind in range(kinds):
-        energy, cycles, row = total[0] + pending[kind, 0], steps, rows[first + kind * apart]
-        energy += row[0]
+        share, row, free = sure[kind], rows[first + kind * apart], rows[first]
+        energy, cycles = total[0] + pending[kind, 0] + mixed(share, row[0], free[0]), steps
         for column in range(1, total.shape[0]):
-            cycles = max(cycles, total[column] + pending[kind, column] + row[column])
+            come = mixed(share, row[column], free[column])
+            cycles = max(cycles, total[column] + pending[kind, column] + come)
         if energy < np.inf and admits(goal, found, count, energy, cycles):
             least, fewest = min(least, energy), min(fewest, cycles)
             value = min(value, value_of(goal, energy, cycles))
     return least, fewest, value
+
+
+@lean
+def note_even(known, unknown, factors, rest, width, hops, grids, work, even):
+    """Writes for each rank the share of tiles at instances that surely have two of them or none.
+
+    Of the tiles of the level inside the next one: where a tensor stays in them, and a rank is
+    spread unevenly, some instances have but one, and there it stays whatever loops outside.
+    """
+    child = grids.inner[grids.next_level[known]]
+    for rank in hops.live:
+        even[rank] = 1.0
+        if child >= 0 and hops.exact == 0 and rest[child, rank] > 1:
+            even[rank] = even_share(
+                rank, child, known, unknown, factors, rest, width, hops, work
+            )  # fmt: skip
+
+
+@inlined
+def note_sure(level, stage, even, hops, grids, work):
+    """Writes for each kind of lead how much of the tensor that stays surely comes again.
+
+    Args:
+        stage: of the level's ranks so many are chosen, ``work.chosen``: if it takes one on which
+            the tensor depends, that ends its stay, else any may.
+    """
+    for kind in range(grids.kinds[level]):
+        x, least, taken = grids.staying[level, kind], 1.0, 0.0
+        for at in range(hops.live.shape[0]):
+            rank = hops.live[at]
+            if x >= 0 and hops.axes[x, rank] >= 0:
+                least = min(least, even[rank])
+                if at < stage and work.chosen[rank] > 1:
+                    taken = max(taken, even[rank])
+        work.sure[kind] = max(least, taken)
 
 
 @lean
@@ -108,7 +159,7 @@ def write_outer(stage, level, cell, left, widths, hops, grids, tables, work):
             work.places[rank] = grids.place[level, rank, left[rank]]
         else:
             work.places[rank] = least_place(rank, node, level, left, widths, hops, grids)
-    base, fitting = grids.before_base[level], places_cell(level, hops, grids, work)
+    base, fitting = grids.kind_base[level], places_cell(level, hops, grids, work)
     stages, cells = hops.live.shape[0] + 1, grids.cells[level]
     for kind in range(grids.kinds[level]):
         outer, x = work.outer[kind], grids.staying[level, kind]
@@ -170,7 +221,7 @@ def staying_cell(stage, x, level, fitting, left, hops, grids, work):
 
 @lean
 def settle(known, factors, hops, work):
-    """Writes what the nodes from ``known`` inwards leave and cover; clears all others."""
+    """Writes what the nodes from ``known`` inwards leave and cover; all others are open."""
     nodes = factors.shape[0]
     for rank in range(hops.sizes.shape[0]):
         work.rest[nodes, rank] = hops.sizes[rank]
@@ -178,6 +229,12 @@ def settle(known, factors, hops, work):
     for node in range(nodes - 1, known - 1, -1):
         settle_node(node, factors[node], factors, work.rest, work.width, hops)
     clear(known, factors)
+    for node in range(nodes):
+        work.open_units[node] = hops.units[node]
+        for rank in range(hops.sizes.shape[0]):
+            work.open_most[node, rank] = hops.most[node, rank]
+        for x in range(hops.limit.shape[0]):
+            work.open_limit[x, node] = hops.limit[x, node]
 
 
 @inlined

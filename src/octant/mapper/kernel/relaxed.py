@@ -18,7 +18,7 @@ from octant.mapper.kernel.hops import (
     whole_windows,
 )
 from octant.mapper.kernel.laps import most_stray, stray_tiles, whole_tiles
-from octant.mapper.kernel.sharing import add_sharing, note_shared
+from octant.mapper.kernel.sharing import note_shared, share_all
 
 
 @inlined
@@ -53,22 +53,36 @@ def next_level_outside(known, hops):
 
 
 @inlined
-def most_between(rank, outer, known, hops):
-    """The most instances that a rank may spread over in fanouts between a level and a node."""
+def most_between(rank, outer, unknown, work):
+    """The most instances that a rank may yet spread over in fanouts outside, up to a level."""
     most = 1
-    for node in range(outer + 1, known):
-        most *= hops.most[node, rank]
+    for node in range(outer + 1, unknown):
+        most *= work.open_most[node, rank]
     return most
 
 
 @inlined
-def note_leads(known, factors, rest, hops, block, leads):
-    """Writes which ranks may lead outside each child: (nodes + 1, ranks), ``block`` (nodes + 1).
+def note_spreads(known, unknown, rest, hops, work):
+    """Writes over how many more instances each rank may spread, and in the last place all of them.
+
+    No further than what is left of it.
+    """
+    together = 1.0
+    for rank in hops.live:
+        spread = min(rest[known, rank], most_between(rank, -1, unknown, work))
+        work.spread[rank] = spread
+        together *= spread
+    work.spread[hops.sizes.shape[0]] = together
+
+
+@inlined
+def note_leads(known, unknown, factors, rest, hops, work):
+    """Writes which ranks may lead outside each child: ``work.leads`` and ``work.block``.
 
     Outside all that is known any rank may that is left, unless the next level must complete one
     whose place among its loops is prescribed.
     """
-    nodes = factors.shape[0]
+    nodes, block, leads = factors.shape[0], work.block, work.leads
     for child in range(nodes + 1):
         for rank in hops.live:
             leads[child, rank] = 0
@@ -76,7 +90,7 @@ def note_leads(known, factors, rest, hops, block, leads):
     if outer >= 0:
         for rank in hops.live:
             later = forced < 0 or hops.order[outer, rank] > hops.order[outer, forced]
-            loops = rest[known, rank] > most_between(rank, outer, known, hops)
+            loops = rest[known, rank] > most_between(rank, outer, unknown, work)
             if loops and hops.must[outer, rank] == 1 and later:
                 forced = rank
         if forced >= 0:
@@ -107,12 +121,11 @@ def spread_of(rank, child, outside, factors, hops):
 
 
 @inlined
-def sure_share(rank, child, block, known, factors, rest, width, hops, strays):
+def sure_share(rank, child, block, known, unknown, factors, rest, width, hops, work):
     """The share of a lead's steps that surely belong to a lap of two steps or more.
 
     Args:
         block: the lead's, -1 when it is outside all that is known.
-        strays: of ``laps.fill_strays``.
     """
     if hops.exact == 1:
         return 1.0
@@ -122,20 +135,34 @@ def sure_share(rank, child, block, known, factors, rest, width, hops, strays):
         inside = spread_of(rank, child, block, factors, hops)
         strayed = stray_tiles(count, inside, factors[block, rank], rest[block, rank])
         return max(0.0, 1.0 - strayed / whole)
-    inside, more = spread_of(rank, child, known - 1, factors, hops), 1
-    for node in range(known):
-        if hops.temporal[node] == 0:
-            more *= hops.most[node, rank]
+    inside, more = (
+        spread_of(rank, child, known - 1, factors, hops), most_between(rank, -1, unknown, work),
+    )  # fmt: skip
     if more == 1:
         outer = next_level_outside(known, hops)
         once = hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
         return max(0.0, 1.0 - most_stray(count, inside, once) / whole)
-    strayed = strays[known, rank, count] if inside == 1 else inside * more
+    first = unknown if most_between(rank, known - 1, unknown, work) > 1 else known
+    strayed = work.strays[first, rank, count] if inside == 1 else inside * more
     return max(0.0, 1.0 - strayed / whole)
 
 
 @inlined
-def count_relaxed(x, child, known, factors, rest, hops, work):
+def even_share(rank, child, known, unknown, factors, rest, width, hops, work):
+    """The share of tiles along a rank at instances that surely have two of them, or none at all."""
+    count = rest[child, rank]
+    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+    inside, more = (
+        spread_of(rank, child, known - 1, factors, hops), most_between(rank, -1, unknown, work),
+    )  # fmt: skip
+    if more == 1:
+        return max(0.0, 1.0 - most_stray(count, inside, True) / whole)
+    strayed = work.uneven[unknown, rank, count] if inside == 1 else inside * more
+    return max(0.0, 1.0 - strayed / whole)
+
+
+@inlined
+def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
     """Writes what a hop depends on to ``work.room``: counts of tiles along each rank.
 
     ``room`` (8, ranks): tiles apart, tiles merged by multicast, the same where the child stays
@@ -145,10 +172,11 @@ def count_relaxed(x, child, known, factors, rest, hops, work):
     """
     parent, room = hops.parent[x, child], work.room
     more_shared, more_children, more_parents = 1.0, 1.0, 1.0
+    may_share, may_repeat = 1.0, 1.0
     for node in range(child):
         more = 1.0
-        if node < known and hops.temporal[node] == 0:
-            more = hops.limit[x, node]
+        if node < unknown and hops.temporal[node] == 0:
+            more = work.open_limit[x, node]
         more_children *= more
         if node < parent:
             more_parents *= more
@@ -173,12 +201,15 @@ def count_relaxed(x, child, known, factors, rest, hops, work):
         room[1, rank] = (count + shared - 1) // shared
         room[2, rank] = count
         room[3, rank] = room[1, rank]
+        if hops.shares[x, rank] == 1:
+            may_share *= work.spread[rank]
         if hops.axes[x, rank] < 0:
+            may_repeat *= work.spread[rank]
             first_child *= min(count, inside * outside)
             first_parent *= min(count, outside)
-    room[4, 0] = more_shared
-    room[4, 1] = first_child * more_children
-    room[4, 2] = first_parent * more_parents
+    room[4, 0] = min(more_shared, may_share)
+    room[4, 1] = first_child * min(more_children, may_repeat)
+    room[4, 2] = first_parent * min(more_parents, may_repeat)
 
 
 @inlined
@@ -255,7 +286,7 @@ def product_outside(x, row, hops, room):
 
 
 @lean
-def bound_hops(known, factors, rest, width, hops, grids, work):
+def bound_hops(known, unknown, factors, rest, width, hops, grids, work):
     """Bounds what crosses to every child from the node ``known`` inwards, in joules and cycles.
 
     ``work.total`` gets the joules, and the cycles of each limited port, of all that depends on no
@@ -263,6 +294,8 @@ def bound_hops(known, factors, rest, width, hops, grids, work):
 
     Args:
         known: factors of the nodes from here inwards are chosen; the others are 1.
+        unknown: the nodes outside of this one may take more: it is ``known``, or one more where
+            that is a fanout of which some ranks are open.
         rest, width: (nodes + 1, ranks) what is left of a rank outside a node's factor, and its
             extent inside.
         work: room.
@@ -271,13 +304,14 @@ def bound_hops(known, factors, rest, width, hops, grids, work):
         the steps of the loop nest.
     """
     tensors, nodes = hops.keeps.shape
-    note_leads(known, factors, rest, hops, work.block, work.leads)
-    note_copies(known, factors, hops, work)
+    note_spreads(known, unknown, rest, hops, work)
+    note_leads(known, unknown, factors, rest, hops, work)
+    note_copies(known, unknown, factors, hops, work)
     work.moved[:] = 0.0
     work.total[:] = 0.0
     work.reach[:] = 1.0
     spreads = False
-    for node in range(known):
+    for node in range(unknown):
         spreads = spreads or hops.temporal[node] == 0
     if spreads:
         work.unshared[:] = 0.0
@@ -286,17 +320,16 @@ def bound_hops(known, factors, rest, width, hops, grids, work):
     for x in range(tensors):
         for child in range(nodes, max(known, 1) - 1, -1):
             if hops.parent[x, child] >= 0:
-                count_relaxed(x, child, known, factors, rest, hops, work)
-                bound_hop(x, child, known, factors, rest, width, hops, work)
+                count_relaxed(x, child, known, unknown, factors, rest, hops, work)
+                bound_hop(x, child, known, unknown, factors, rest, width, hops, work)
     if spreads:
-        for child in range(max(known, 1), nodes):
-            add_sharing(child, known, hops, work)
+        share_all(known, unknown, hops, work)
     settle_leads(known, rest, hops, grids, work)
-    return least_steps(known, factors, rest, width, hops)
+    return least_steps(known, unknown, factors, width, hops, work)
 
 
 @inlined
-def bound_hop(x, child, known, factors, rest, width, hops, work):
+def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
     """Adds what crosses to a child to ``work.moved``, by the lead outside it.
 
     What crosses to the compute units depends on none: it is in ``work.total``.
@@ -313,17 +346,21 @@ def bound_hop(x, child, known, factors, rest, width, hops, work):
         product_outside(x, ZERO, hops, room), product_outside(x, ONE, hops, room),
     )  # fmt: skip
     write_move(CHANGES, x, child, apart, merged, hops, work)
-    if child == hops.keeps.shape[1]:
-        add_move(work.total, x, child, CHANGES, hops, work)
-        return
     if hops.apart[x] == 1:
         work.reach[child, x] = room[4, 0]
+    if child == hops.keeps.shape[1]:
+        add_move(work.total, x, child, CHANGES, hops, work)
+        if work.reach[child, x] > 1.0:
+            note_shared(hops.sizes.shape[0], x, child, CHANGES, hops, work)
+        return
     add_lead_move(hops.sizes.shape[0], x, child, CHANGES, hops, work)
     stay_while_free(x, child, known, factors, rest, width, hops, work)
     write_stays(x, child, apart, merged, rest, hops, work)
     for rank in hops.live:
         if work.leads[child, rank] == 1:
-            add_lead(rank, x, child, known, factors, rest, width, apart, merged, hops, work)
+            add_lead(
+                rank, x, child, known, unknown, factors, rest, width, apart, merged, hops, work
+            )
 
 
 @inlined
@@ -359,7 +396,7 @@ def write_stays(x, child, apart, merged, rest, hops, work):
 
 
 @inlined
-def add_lead(rank, x, child, known, factors, rest, width, apart, merged, hops, work):
+def add_lead(rank, x, child, known, unknown, factors, rest, width, apart, merged, hops, work):
     """Adds what crosses in a hop under a lead.
 
     Of a lead's laps some may have one step: nothing moves in these, as if it stayed.
@@ -380,7 +417,7 @@ def add_lead(rank, x, child, known, factors, rest, width, apart, merged, hops, w
             x, child, delivered, served, room[4, 1], room[4, 2], hops
         )  # fmt: skip
     share = sure_share(
-        rank, child, work.block[child], known, factors, rest, width, hops, work.strays
+        rank, child, work.block[child], known, unknown, factors, rest, width, hops, work
     )
     if share < 1.0:
         for column in (0, 1, 2, 5):
@@ -413,16 +450,17 @@ def add_move(row, x, child, kind, hops, work):
 
 
 @inlined
-def note_copies(known, factors, hops, work):
+def note_copies(known, unknown, factors, hops, work):
     """Writes how many instances of each node there are."""
-    instances = 1.0
+    more, chosen = 1.0, 1.0
     for node in range(factors.shape[0]):
-        work.copies[node] = instances
-        if hops.temporal[node] == 0 and node < known:
-            instances *= hops.units[node]
-        elif hops.temporal[node] == 0:
-            for rank in hops.live:
-                instances *= factors[node, rank]
+        work.copies[node] = chosen * min(more, work.spread[hops.sizes.shape[0]])
+        if hops.temporal[node] == 0:
+            if node < unknown:
+                more *= work.open_units[node]
+            if node >= known:
+                for rank in hops.live:
+                    chosen *= factors[node, rank]
 
 
 @inlined
@@ -467,21 +505,22 @@ def add_pending(lead, first, last, pending, work):
 
 
 @inlined
-def least_steps(known, factors, rest, width, hops):
+def least_steps(known, unknown, factors, width, hops, work):
     """The fewest steps of the loop nest: those of the first instance, the busiest."""
     total = 1.0
     for rank in hops.live:
         total *= steps_of(rank, known, factors, width, hops)
-    return max(1.0, total / units_outside(known, hops))
+    more = min(units_outside(unknown, hops, work), work.spread[hops.sizes.shape[0]])
+    return max(1.0, total / more)
 
 
 @inlined
-def units_outside(known, hops):
-    """The instances that the fanouts outside all that is known may add."""
+def units_outside(unknown, hops, work):
+    """The instances that the fanouts which are not known yet may add."""
     more = 1.0
-    for node in range(known):
+    for node in range(unknown):
         if hops.temporal[node] == 0:
-            more *= hops.units[node]
+            more *= work.open_units[node]
     return more
 
 
