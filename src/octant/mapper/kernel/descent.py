@@ -261,7 +261,7 @@ def next_product(stage, hops, work):
     return first, last
 
 
-@inlined
+@merged
 def may_spread_on(
     stage, node, goal, found, count, factors, rest, width, hops, grids, tables, work
 ):  # fmt: skip
