@@ -38,7 +38,9 @@ help:
 demo: $(VENV)/.demo
 	@$(BIN)/$(DEMO)
 
-test: format lint types imports tests
+# Types are checked beside the tests, which wait for the search to be compiled at first.
+test: format lint imports
+	@$(MAKE) --no-print-directory -j 2 types tests
 
 format: $(VENV)/.test
 	$(BIN)/ruff format --check
