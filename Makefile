@@ -38,9 +38,7 @@ help:
 demo: $(VENV)/.demo
 	@$(BIN)/$(DEMO)
 
-# Types are checked beside the tests, which wait for the search to be compiled at first.
-test: format lint imports
-	@$(MAKE) --no-print-directory -j 2 types tests
+test: format lint types imports tests
 
 format: $(VENV)/.test
 	$(BIN)/ruff format --check
