@@ -24,7 +24,7 @@ def _patience() -> Iterator[Callable[[Progress], None]]:
     def report(progress: Progress) -> None:
         nonlocal said
         if progress.to_compile and not said:
-            print(f"octant: {_COMPILING}: some forty seconds on two processors", file=sys.stderr)
+            print(f"octant: {_COMPILING}: about half a minute on two processors", file=sys.stderr)
             said = True
 
     yield report

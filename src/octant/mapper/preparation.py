@@ -135,5 +135,9 @@ def _started(part: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
 
 def compile_aloud(part: str) -> None:
     """Compiles a part, for the process that waits: one character on stdout for each function."""
+    with suppress(AttributeError, ImportError):
+        from octant.counting.kernel.linking import compile_whole
+
+        compile_whole()
     gc.freeze()  # what is loaded by now stays: to look through it again and again takes seconds
     compile_part(part, lambda: print(end=_DONE, flush=True))

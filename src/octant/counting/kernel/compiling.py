@@ -30,17 +30,17 @@ def compiled(function: Callable[..., Any]) -> Any:
     Numba alone would only notice a change of the function's own file, and go on running code that
     has an older version of another kernel inside.
     """
-    return _kept(_jit(no_cfunc_wrapper=True, _nrt=True)(function))
+    return _kept(_jit(cache=True, no_cfunc_wrapper=True, _nrt=True)(function))
 
 
 def compiled_lean(function: Callable[..., Any]) -> Any:
     """The same for one that makes no arrays; see ``lean``."""
-    return _kept(_jit(no_cfunc_wrapper=True, _nrt=False)(function))
+    return _kept(_jit(cache=True, no_cfunc_wrapper=True, _nrt=False)(function))
 
 
 def inner(function: Callable[..., Any]) -> Any:
-    """The same for a function that only other kernels call, not Python: half the compilation."""
-    return _kept(_jit(**_UNWRAPPED, _nrt=True)(function))
+    """Compiles a function that only other kernels call, not Python, into each of these."""
+    return _jit(**_UNWRAPPED, _nrt=True)(function)
 
 
 def lean(function: Callable[..., Any]) -> Any:
@@ -49,21 +49,17 @@ def lean(function: Callable[..., Any]) -> Any:
     Counting references takes ten times as long as what these functions compute. Their callers hold
     all arrays for as long as they run.
     """
-    return _kept(_jit(**_UNWRAPPED, _nrt=False)(function))
+    return _jit(**_UNWRAPPED, _nrt=False)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """The same for a small function that its callers take in: arrays cost time at a call."""
-    return _kept(_jit(**_UNWRAPPED, _nrt=False, forceinline=True)(function))
+    return _jit(**_UNWRAPPED, _nrt=False, forceinline=True)(function)
 
 
 def merged(function: Callable[..., Any]) -> Any:
-    """The same for a large function with few callers: its source is written into theirs.
-
-    A compiled caller has all that it calls compiled into it once more; without a step between
-    them that is done less often.
-    """
-    return _kept(_jit(inline="always")(function))
+    """The same for a large function with few callers: its source is written into theirs."""
+    return _jit(inline="always")(function)
 
 
 ZERO, ONE = np.int64(0), np.int64(1)
@@ -71,7 +67,7 @@ ZERO, ONE = np.int64(0), np.int64(1)
 
 
 _UNWRAPPED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_jit: Any = partial(njit, cache=True, error_model="numpy", nogil=True)
+_jit: Any = partial(njit, error_model="numpy", nogil=True)
 
 
 def _kept(dispatcher: Any) -> Any:
