@@ -48,7 +48,7 @@ class Common(NamedTuple):
     busy: NDArray[np.float64]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(searches(mappings=300))
 def test_no_bound_is_above_a_price(case: Search) -> None:
     check_bounds(replace(case, dataflow=replace(case.dataflow, least_utilization=0.0)))
