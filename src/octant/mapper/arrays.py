@@ -313,7 +313,7 @@ def work(view: Hops) -> Work:
         chains=np.zeros((1024, 2), np.int64),
         block=np.zeros(nodes + 1, np.int64),
         leads=np.zeros((nodes + 1, ranks), np.int64),
-        room=np.zeros((8, max(ranks, 4))),
+        room=np.zeros((10, max(ranks, 5))),
         moves=np.zeros((5, 6)),
         led=np.zeros((kinds, columns)),
         sure=np.ones(kinds),

@@ -32,18 +32,21 @@ def whole_windows(x, count, hops):
 
 
 @inlined
-def merged_windows(x, count, merged, looped, hops):
+def merged_windows(x, count, merged, looped, widths, hops):
     """The least of all tiles' elements when those of neighbouring instances count once.
 
-    A union of boxes is a larger box or, where they leave gaps, all of them. Where tiles of a rank
-    that is cut are of both kinds, only one box of each union is sure.
+    A union of boxes is a larger box or, where they leave gaps, all of them. Where they differ, or
+    several ranks merge, some unions may be the one, and some the other, if a rank is cut off: only
+    one box of each is sure.
 
     Args:
         looped: (ranks) 1 where a loop lies between the tile and what merges: that leaves gaps, too.
+        widths: (ranks) of the tile.
     """
     total = hops.plain[x]
     for axis in range(hops.windows[x]):
-        apart, extent, together, larger, gaps = 1.0, 1.0, 1.0, 1.0, 0
+        apart, extent, together, larger = 1.0, 1.0, 1.0, 1.0
+        merging, gaps, cut = 0, 0, 0
         for rank in hops.live:
             if hops.window[x, rank] == axis:
                 step = hops.coefficients[x, rank]
@@ -51,10 +54,15 @@ def merged_windows(x, count, merged, looped, hops):
                 extent += step * (hops.sizes[rank] / count[rank] - 1.0)
                 together *= merged[rank]
                 larger += step * (hops.sizes[rank] / merged[rank] - 1.0)
-                if (step > 1 or looped[rank] > 0.0) and merged[rank] < count[rank]:
-                    gaps += 1
+                if merged[rank] < count[rank]:
+                    merging += 1
+                    if step > 1 or looped[rank] > 0.0:
+                        gaps += 1
+                if hops.sizes[rank] % widths[rank] != 0:
+                    cut = 1
         least = min(apart * extent, together * larger)
-        if gaps > 1 or (gaps == 1 and hops.exact == 0):
+        differ = hops.exact == 0 and (cut == 1 or merging > 1)
+        if gaps > 1 or (gaps == 1 and differ):
             least = min(least, together * extent)
         total *= least
     return total

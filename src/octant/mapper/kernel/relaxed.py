@@ -165,7 +165,7 @@ def even_share(rank, child, known, unknown, factors, rest, width, hops, work):
 def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
     """Writes what a hop depends on to ``work.room``: counts of tiles along each rank.
 
-    ``room`` (8, ranks): tiles apart, tiles merged by multicast, the same where the child stays
+    ``room`` (10, ranks): tiles apart, tiles merged by multicast, the same where the child stays
     while it can; then in (4, 0..3) multicast and instances that nodes not yet known may add, and
     the first visits of a result at the child and at its parent; in (7) 1 where a loop lies between
     the child and what multicast merges.
@@ -225,14 +225,44 @@ def may_stay(x, node, factors, hops):
 
 
 @inlined
-def stay_while_free(x, child, known, factors, rest, width, hops, work):
+def sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, work):
+    """The share of tiles that surely change at each step of the innermost loop of an outer block.
+
+    None where that may be over a rank on which the tensor does not depend, or over one of which
+    the laps further in may have one step in just the tiles that are not sure.
+
+    Args:
+        outer: the block, -1 for what is outside all that is known.
+    """
+    share, first = 2.0, max(known, 1)
+    if outer < 0 and work.block[first] >= 0:
+        return 0.0
+    for rank in hops.live:
+        leads = work.leads[first, rank] == 1
+        if outer >= 0:
+            leads = may_lead(rank, outer, factors, hops.order)
+        if not leads:
+            continue
+        if hops.axes[x, rank] < 0:
+            return 0.0
+        sure = sure_share(rank, child, outer, known, unknown, factors, rest, width, hops, work)
+        share = min(share, sure)
+        for level in range(max(known, outer + 1), child):
+            if sure < 1.0 and hops.temporal[level] == 1 and factors[level, rank] > 1:
+                return 0.0
+    return share if share <= 1.0 else 0.0
+
+
+@inlined
+def stay_while_free(x, child, known, unknown, factors, rest, width, hops, work):
     """Lowers the counts of a tensor that stays over the loops that it does not depend on.
 
     From the lead outwards they are free up to the end of the first block with a loop that brings
-    another tile; where that may have laps of one step only, all loops are in these.
+    another tile; where that may have laps of one step only, those up to the next block are, too, if
+    that surely brings one, else all.
     """
     parent, room = hops.parent[x, child], work.room
-    node, straying, first = child - 1, 1.0, True
+    node, closing, straying, first = child - 1, known, 1.0, True
     while node >= known:
         if hops.temporal[node] == 1:
             moves = not first and not may_stay(x, node, factors, hops)
@@ -246,33 +276,39 @@ def stay_while_free(x, child, known, factors, rest, width, hops, work):
                     whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
                     straying *= min(1.0, strayed / whole)
             if closed:
+                closing = node
                 node += moves
                 break
             for rank in hops.live:
                 first = first and factors[node, rank] == 1
         node -= 1
+    outer = block_outside(closing, known, factors, hops)
     room[4, 3] = straying
+    room[4, 4] = sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, work)
     for rank in hops.live:
         if hops.axes[x, rank] >= 0:
             continue
-        free, shared, later = 1, 1, rest[known, rank]
-        for outer in range(known, child):
-            if hops.temporal[outer] == 1:
-                if outer >= node:
-                    free *= factors[outer, rank]
-                else:
-                    later *= factors[outer, rank]
-            elif outer >= parent and hops.shared[x, outer] == 1:
-                shared *= factors[outer, rank]
-        if node < known:
-            free *= later
-            later = 1
+        free, near, shared, far = 1, 1, 1, rest[known, rank]
+        for level in range(known, child):
+            if hops.temporal[level] == 1:
+                far *= factors[level, rank]
+                if level > outer:
+                    near *= factors[level, rank]
+                if level >= node:
+                    free *= factors[level, rank]
+            elif level >= parent and hops.shared[x, level] == 1:
+                shared *= factors[level, rank]
         count = rest[child, rank]
-        room[2, rank] = (count + free - 1) // free
-        room[3, rank] = (count + free * shared - 1) // (free * shared)
-        free *= later
-        room[5, rank] = (count + free - 1) // free
-        room[6, rank] = (count + free * shared - 1) // (free * shared)
+        write_tiles(2, rank, count, far if node < known else free, shared, room)
+        write_tiles(5, rank, count, far, shared, room)
+        write_tiles(8, rank, count, near, shared, room)
+
+
+@inlined
+def write_tiles(row, rank, count, free, shared, room):
+    """Writes the tiles along a rank of which so many are one, apart and merged by multicast."""
+    room[row, rank] = (count + free - 1) // free
+    room[row + 1, rank] = (count + free * shared - 1) // (free * shared)
 
 
 @inlined
@@ -337,7 +373,7 @@ def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
     room, moves = work.room, work.moves
     apart, merged = (
         whole_windows(x, room[0], hops),
-        merged_windows(x, room[0], room[1], room[7], hops),
+        merged_windows(x, room[0], room[1], room[7], width[child], hops),
     )
     first = apart if hops.windows[x] > 0 else hops.touched[x]
     room[4, 1] *= first
@@ -354,7 +390,7 @@ def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
             note_shared(hops.sizes.shape[0], x, child, CHANGES, hops, work)
         return
     add_lead_move(hops.sizes.shape[0], x, child, CHANGES, hops, work)
-    stay_while_free(x, child, known, factors, rest, width, hops, work)
+    stay_while_free(x, child, known, unknown, factors, rest, width, hops, work)
     write_stays(x, child, apart, merged, rest, hops, work)
     for rank in hops.live:
         if work.leads[child, rank] == 1:
@@ -387,7 +423,9 @@ def write_stays(x, child, apart, merged, rest, hops, work):
                 least_merged, sliding_windows(x, rank, room[0], room[1], merged, hops)
             )
     for end in range(2):
-        strays = product_outside(x, 5 + end, hops, room)
+        strays, sure = product_outside(x, 5 + end, hops, room), room[4, 4]
+        if sure > 0.0:
+            strays += sure * (product_outside(x, 8 + end, hops, room) - strays)
         stays = product_outside(x, 2 + end, hops, room)
         moves[STRAYS, 3 + end] = strays
         moves[STAYS, 3 + end] = stays + room[4, 3] * (strays - stays)
@@ -471,13 +509,13 @@ def settle_leads(known, rest, hops, grids, work):
     last = first
     while last < nodes and work.block[last] < 0:
         last += 1
-    for child in range(last, nodes):
-        for column in range(work.total.shape[0]):
-            least = np.inf
-            for rank in hops.live:
-                if work.leads[child, rank] == 1:
-                    least = min(least, work.moved[child, rank, column])
-            work.total[column] += least
+    child = last
+    while child < nodes:
+        end = child + 1
+        while end < nodes and work.block[end] == work.block[child]:
+            end += 1
+        add_least(child, end, hops, work)
+        child = end
     kind_of = grids.kind_of[grids.next_level[known]]
     work.pending[:] = np.inf
     outside = False
@@ -492,6 +530,20 @@ def settle_leads(known, rest, hops, grids, work):
             leads = leads and work.leads[child, rank] == 1
         if leads:
             add_pending(rank, first, last, work.pending[kind_of[rank]], work)
+
+
+@inlined
+def add_least(first, last, hops, work):
+    """Adds the least over the leads that neighbouring children have outside, the same for all."""
+    for column in range(work.total.shape[0]):
+        least = np.inf
+        for rank in hops.live:
+            if work.leads[first, rank] == 1:
+                total = 0.0
+                for child in range(first, last):
+                    total += work.moved[child, rank, column]
+                least = min(least, total)
+        work.total[column] += least
 
 
 @inlined
