@@ -14,7 +14,7 @@ from octant.mapper.kernel.orders import (
     write_prescribed,
 )
 from octant.mapper.kernel.relaxed import may_lead
-from octant.model.kernel import pace, price
+from octant.model.kernel import fill_busy, price
 
 
 @inner
@@ -237,7 +237,7 @@ def common_of_orders(factors, leaf):
     """What all orders of a nest's loops share.
 
     Returns:
-        the counts of the compute units, ``hop_context`` and ``pace``.
+        the counts of the compute units, ``hop_context`` and ``fill_busy``.
     """
     layer, keeps = leaf.layer, leaf.keeps
     nodes, ranks = factors.shape
@@ -253,7 +253,7 @@ def common_of_orders(factors, leaf):
         layer.shared, keeps, factors, context,
     )  # fmt: skip
     busy = np.ones(nodes + 1, np.float64)
-    pace(layer.sizes, layer.temporal, factors, rows, busy)
+    fill_busy(layer.sizes, layer.temporal, factors, rows, busy)
     return base, context, busy
 
 
