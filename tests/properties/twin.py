@@ -267,7 +267,7 @@ def every_mapping(search: Search) -> Iterator[Parts]:
             continue
         for orders in order_choices(search, factors):
             made = nest(search, factors, orders)
-            model.pace(layer.sizes, layer.temporal, made.factors, made.order, busy)
+            model.fill_busy(layer.sizes, layer.temporal, made.factors, made.order, busy)
             units = search.architecture.compute_units
             if search.einsum.macs < busy[-1] * units * search.dataflow.least_utilization:
                 continue

@@ -39,32 +39,24 @@ assert not code, code
 
 @pytest.mark.parametrize("program", ["import octant", _HELP], ids=["import", "help"])
 def test_heavy_libraries_load_only_when_used(program: str) -> None:
+    assert sorted(loaded_by(program) & set(HEAVY)) == []
+
+
+def test_a_recalled_answer_needs_no_compiler(tmp_path: Path) -> None:
+    searched, recalled = (loaded_by(_RECALLED, OCTANT_CACHE=str(tmp_path)) for _ in range(2))
+    assert "numba" in searched
+    assert sorted(recalled & COMPILERS) == []
+
+
+def loaded_by(program: str, **environment: str) -> set[str]:
+    """The libraries that a program has loaded when it ends well."""
     report = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", program + report],
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        env=os.environ | {"PYTHONPATH": str(SOURCE)} | environment,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    loaded = {name.split(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
-    assert sorted(loaded & set(HEAVY)) == []
-
-
-def test_a_recalled_answer_needs_no_compiler(tmp_path: Path) -> None:
-    report = "\nprint(*sorted({name.split('.')[0] for name in sys.modules}))"
-    loaded = []
-    for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-c", _RECALLED + report],
-            capture_output=True,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(SOURCE), "OCTANT_CACHE": str(tmp_path)},
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        loaded.append(set(done.stdout.split()))
-    searched, recalled = loaded
-    assert "numba" in searched
-    assert sorted(recalled & COMPILERS) == []
+    return {name.split(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}

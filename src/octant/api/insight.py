@@ -142,13 +142,7 @@ def bound(
         buffer = text(capacity_bits, "capacity")
         report(Progress(done, total, f"{shapes[einsum][0].name} beyond {buffer}"))
 
-    points = curves(
-        tuple(shapes),
-        bits,
-        sizes,
-        time_limit_s=time_limit_s,
-        on_point=note,
-    )
+    points = curves(tuple(shapes), bits, sizes, time_limit_s=time_limit_s, on_point=note)
     stands = _stands(shapes, chip, dataflow, time_limit_s, report, (searched, total))
     slopes = [
         slope_through(

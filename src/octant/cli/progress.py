@@ -16,9 +16,8 @@ _READYING = "getting ready"
 _COMPILING = "compiling the search, once on this machine"
 
 
-@contextmanager
-def _patience() -> Iterator[Callable[[Progress], None]]:
-    """Yields a report that says why, when the search must be compiled; else it is silent."""
+def _patience() -> Callable[[Progress], None]:
+    """A report that says why, when the search must be compiled; else it is silent."""
     said = False
 
     def report(progress: Progress) -> None:
@@ -27,7 +26,7 @@ def _patience() -> Iterator[Callable[[Progress], None]]:
             print(f"octant: {_COMPILING}: about half a minute on two processors", file=sys.stderr)
             said = True
 
-    yield report
+    return report
 
 
 @contextmanager
@@ -41,8 +40,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield None
         return
     if not sys.stderr.isatty():
-        with _patience() as report:
-            yield report
+        yield _patience()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn

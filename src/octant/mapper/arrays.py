@@ -86,6 +86,8 @@ class Work(NamedTuple):
         open_units, open_limit, open_most: ``units``, ``limit`` and ``most`` of ``Hops`` for nodes
             that are not known, less what is chosen of a fanout already.
         total, pending, moved and row have joules, and the cycles of each limited port, in columns.
+        settled, unsettled, settled_even: total, pending and evenly of a level's surroundings, kept
+            while its tiles are listed.
         total to moves: of ``kernel.relaxed`` and ``kernel.sharing``; strays, uneven and chains: of
         ``kernel.laps``; the others: of ``kernel.descent``.
     """
@@ -110,11 +112,11 @@ class Work(NamedTuple):
     leads: Integers
     room: Floats
     moves: Floats
-    led: Floats
     sure: Floats
-    even: Floats
     evenly: Floats
     settled: Floats
+    unsettled: Floats
+    settled_even: Floats
     chosen: Integers
     left: Integers
     widths: Integers
@@ -315,11 +317,11 @@ def work(view: Hops) -> Work:
         leads=np.zeros((nodes + 1, ranks), np.int64),
         room=np.zeros((10, max(ranks, 5))),
         moves=np.zeros((5, 6)),
-        led=np.zeros((kinds, columns)),
         sure=np.ones(kinds),
-        even=np.ones(ranks),
         evenly=np.ones(ranks),
         settled=np.zeros(columns),
+        unsettled=np.zeros((kinds, columns)),
+        settled_even=np.ones(ranks),
         chosen=np.zeros(ranks, np.int64),
         left=np.zeros(ranks, np.int64),
         widths=np.zeros(ranks, np.int64),

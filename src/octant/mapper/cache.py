@@ -70,17 +70,9 @@ def key_of(
 
     That includes the source of the search, of the counts and of the prices.
     """
-    asked = (
-        einsum,
-        architecture,
-        objective.value,
-        dataflow,
-        divisors_only,
-        thinning,
-        many,
-        grain,
+    return key_of_told(
+        einsum, architecture, objective.value, dataflow, divisors_only, thinning, many, grain
     )
-    return key_of_told(*asked)
 
 
 def recall(
@@ -94,13 +86,10 @@ def recall(
 
     What was counted is priced anew. An answer that was changed since it was kept is not used.
     """
-    place = folder()
-    if place is None:
+    kept = _read(key)
+    if kept is None:
         return None
-    with suppress(OSError, ValueError, KeyError, TypeError, OctantError):
-        kept = json.loads((place / f"{key}.json").read_text("utf-8"))
-        if kept.pop("digest") != _digest(kept):
-            return None
+    with suppress(ValueError, KeyError, TypeError, OctantError):
         mapping = _mapping(kept["mapping"])
         timing = tuple(CyclesEntry(**entry) for entry in kept["timing"])
         evaluation = priced(einsum, architecture, mapping, _counts(kept["counts"]), timing)
@@ -147,20 +136,25 @@ def keep_told(key: str, told: list[dict[str, Any]]) -> None:
 
 def recall_told(key: str) -> list[dict[str, Any]] | None:
     """What was kept by ``keep_told``, unless it was changed since; None when there is none."""
-    place = folder()
-    if place is None:
-        return None
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        kept = json.loads((place / f"{key}.json").read_text("utf-8"))
-        if kept.pop("digest") == _digest(kept):
-            told: list[dict[str, Any]] = kept["told"]
-            return told
-    return None
+    kept = _read(key)
+    return None if kept is None else kept.get("told")
 
 
 def key_of_told(*asked: object) -> str:
     """A name for what follows from some values and from the sources of answers."""
     return hashlib.sha256(repr((asked, _sources())).encode()).hexdigest()
+
+
+def _read(key: str) -> dict[str, Any] | None:
+    """What a file holds; None where there is none, or it is not as it was written."""
+    place = folder()
+    if place is None:
+        return None
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        kept: dict[str, Any] = json.loads((place / f"{key}.json").read_text("utf-8"))
+        if kept.pop("digest") == _digest(kept):
+            return kept
+    return None
 
 
 def _write(place: Path, key: str, kept: dict[str, Any]) -> None:

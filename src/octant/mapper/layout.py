@@ -78,8 +78,8 @@ class Tables(NamedTuple):
     joined: Floats
     before: Floats
     fitting: Floats
-    led: Floats
-    moved: Floats
+    held: Floats
+    replaced: Floats
     staying: Floats
     closed: Floats
     free: Floats
@@ -268,8 +268,8 @@ def tables(view: Hops, laid_out: Grids) -> Tables:
         joined=np.empty((each * stages, columns)),
         before=np.empty((each * stages, columns)),
         fitting=np.empty((each, columns)),
-        led=np.empty((each, columns)),
-        moved=np.empty((each, columns)),
+        held=np.empty((each, columns)),
+        replaced=np.empty((each, columns)),
         staying=np.empty((each, columns)),
         closed=np.empty((most, columns)),
         free=np.empty((most, columns)),

@@ -36,7 +36,7 @@ def entries() -> dict[str, tuple[Any, ...]]:
             counting.time_steps,
             counting.average_instances,
             model.store_cycles,
-            model.pace,
+            model.fill_busy,
             model.price,
         ),
         TABLES: (kernel.fill_tables, kernel.fill_strays),

@@ -99,18 +99,7 @@ def search(
     _walk(asked, found, time_limit_s)
     bound = objective.in_seconds(found.bound, clock_hz)
     if not found.count:
-        stopped = bool(found.left_out)
-        return SearchResult(
-            status=Status.GAP if stopped else Status.INFEASIBLE,
-            objective=objective,
-            mapping=None,
-            evaluation=None,
-            value=np.inf,
-            bound=bound,
-            priced=found.priced,
-            space=asked.words,
-            reason=f"{TIME_IS_UP} before any mapping was found" if stopped else _why(asked),
-        )
+        return _nothing(asked, found, objective, bound)
     evaluation = _evaluated(asked, found, 0)
     value = value_of(evaluation, architecture, objective, thinning)
     found.best = found.value(*found.points[0])
@@ -127,6 +116,22 @@ def search(
         space=asked.words,
         reason="" if optimal else TIME_IS_UP,
         others=others,
+    )
+
+
+def _nothing(asked: _Asked, found: Found, objective: Objective, bound: float) -> SearchResult:
+    """The answer where no mapping was found: there is none, or there was no time to find one."""
+    stopped = bool(found.left_out)
+    return SearchResult(
+        status=Status.GAP if stopped else Status.INFEASIBLE,
+        objective=objective,
+        mapping=None,
+        evaluation=None,
+        value=np.inf,
+        bound=bound,
+        priced=found.priced,
+        space=asked.words,
+        reason=f"{TIME_IS_UP} before any mapping was found" if stopped else _why(asked),
     )
 
 

@@ -55,8 +55,8 @@ def energy_of(counts, prices):
 
 
 @compiled
-def pace(sizes, temporal, factors, order, busy):
-    """Writes what sets the pace: (nodes + 1) each node's busy instances on average, then the steps.
+def fill_busy(sizes, temporal, factors, order, busy):
+    """Writes (nodes + 1) each node's busy instances on average, then the steps of the loop nest.
 
     It depends on the spatial factors and on what lies inside them, not on the order of loops.
     """
@@ -75,7 +75,7 @@ def price(counts, busy, moved, store, bandwidths, prices, compute_j):
     Cycles are those of the slowest of the loop nest and all memories, each rounded up.
 
     Args:
-        busy: of ``pace``; for the rest see ``store_cycles`` and ``energy_of``.
+        busy: of ``fill_busy``; for the rest see ``store_cycles`` and ``energy_of``.
     """
     cycles = busy[busy.shape[0] - 1]
     per_store = store_cycles(counts, moved, store, bandwidths, busy)

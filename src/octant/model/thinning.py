@@ -186,7 +186,7 @@ def thin_cost(
     layer, loops = problem(einsum, architecture), nest(einsum, mapping)
     prices = thinning.of(costs(einsum, architecture))
     busy = np.ones(len(architecture.nodes) + 1)
-    kernel.pace(layer.sizes, layer.temporal, loops.factors, loops.order, busy)
+    kernel.fill_busy(layer.sizes, layer.temporal, loops.factors, loops.order, busy)
     raw = counting.count_all(*layer, *loops)
     energy_j, cycles = kernel.price(raw, busy, *prices[1:])
     return float(energy_j), float(cycles) * thinning.pace

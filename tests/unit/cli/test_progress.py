@@ -16,6 +16,15 @@ class _Terminal(io.StringIO):
         return True
 
 
+def terminal(monkeypatch: pytest.MonkeyPatch) -> _Terminal:
+    """A wide one, in place of stderr. No fixture: between these and a test pytest has its own."""
+    found = _Terminal()
+    monkeypatch.setattr(sys, "stderr", found)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    return found
+
+
 def test_nothing_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with progress(quiet=False) as report:
         assert report is not None
@@ -46,29 +55,24 @@ def test_a_long_start_is_explained_once_without_a_terminal(
 
 
 def test_nothing_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", _Terminal())
+    stderr = terminal(monkeypatch)
     with progress(quiet=True) as report:
         assert report is None
+    assert stderr.getvalue() == ""
 
 
 def test_what_is_compiled_is_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "120")
+    stderr = terminal(monkeypatch)
     with progress(quiet=False) as report:
         assert report is not None
         report(Progress(0, 3, "", compiled=4, to_compile=9))
-    assert "once on this machine: 4 of 9 functions" in terminal.getvalue()
+    assert "once on this machine: 4 of 9 functions" in stderr.getvalue()
 
 
 def test_layers_are_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "100")
+    stderr = terminal(monkeypatch)
     with progress(quiet=False) as report:
         assert report is not None
         report(Progress(done=2, total=3, layer="CONV2"))
-    assert "mapped CONV2" in terminal.getvalue()
-    assert "2/3" in terminal.getvalue()
+    assert "mapped CONV2" in stderr.getvalue()
+    assert "2/3" in stderr.getvalue()

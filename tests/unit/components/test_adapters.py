@@ -153,8 +153,9 @@ def test_unknown_components_and_a_missing_package(
 
 
 def test_the_real_package_where_it_is_installed() -> None:
-    package = pytest.importorskip("hwcomponents", reason="the optional extra is not installed")
-    pytest.importorskip("hwcomponents_adc", reason="the optional extra is not installed")
+    needed = "needs hwcomponents and hwcomponents-adc, which need Python 3.12 or newer"
+    package = pytest.importorskip("hwcomponents", reason=needed)
+    pytest.importorskip("hwcomponents_adc", reason=needed)
     assert package.get_models()
     model = HwComponent("ADC", n_bits=8, tech_node=32e-9, throughput=1e8)
     spec = ComponentSpec("hwcomponents:ADC")

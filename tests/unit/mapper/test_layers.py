@@ -184,7 +184,9 @@ def test_several_of_the_best() -> None:
     assert values == sorted(values)
 
 
-@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"mapping": 3}', "no text", "another value"])
+@pytest.mark.parametrize(
+    "spoilt", ["", "{", "[]", "3", '"a word"', '{"mapping": 3}', "no text", "another value"]
+)
 def test_a_spoilt_answer_is_searched_again(kept: Path, spoilt: str) -> None:
     first = search_layers([SMALL], QUESTION)
     [file] = kept.iterdir()

@@ -19,14 +19,13 @@ def fill_tables(hops, grids, tables, work):
     """Fills the tables of all levels, from the outermost inwards.
 
     Rows have joules, and the cycles of each limited port. ``tile`` has the least of what crosses
-    into each tile, with all outside; ``led`` that over leads which leave in place the tensor that
-    stays for a kind of lead further in, ``moved`` over those that do not. The others begin anew for
-    each kind of lead outside the tile
-    inside the level: ``joined`` has, by how many ranks are chosen, the least over all others;
-    ``before`` the least over all that the fanouts inside the level may take, too, by how many ranks
-    have what they take; and ``fitting``
+    into each tile, with all outside. The others begin anew for each kind of lead outside the tile
+    inside the level. Where a tensor stays there, ``held`` is the least over leads outside the tile
+    itself that leave that tensor in place, and ``replaced`` over those that do not. ``joined`` has,
+    by how many ranks are chosen, the least over all others; ``before`` the least over all that the
+    fanouts inside the level may take, too, by how many ranks have what they take. ``fitting`` is
     the least over tiles with as much or more left, of all that may fit where no larger one does;
-    ``staying`` that of ``led``.
+    ``staying`` that of ``held``.
     """
     for level in range(grids.node.shape[0] - 1, -1, -1):
         fill_tiles(level, hops, grids, tables, work)
@@ -61,8 +60,8 @@ def fill_tiles(level, hops, grids, tables, work):
         for column in range(tile.shape[0]):
             tile[column] = np.inf
             for kind in range(grids.kinds[level]):
-                tables.led[first + kind * apart, column] = np.inf
-                tables.moved[first + kind * apart, column] = np.inf
+                tables.held[first + kind * apart, column] = np.inf
+                tables.replaced[first + kind * apart, column] = np.inf
         if tile_fits(node, widths, hops):
             note_sure_outside(level, low, high, hops, grids, work)
             tile_costs(level, first, low, high, hops, grids, tables, work, tile)
@@ -96,7 +95,7 @@ def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
     """Writes the least of what crosses into a tile, with all outside, over the leads outside.
 
     Args:
-        first: the row of ``tables.led`` and ``tables.moved`` of the first kind.
+        first: the row of ``tables.held`` and ``tables.replaced`` of the first kind.
     """
     ranks, node, row = hops.sizes.shape[0], grids.node[level], work.row
     outermost = level == grids.node.shape[0] - 1
@@ -133,9 +132,9 @@ def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
             stays = lead == ranks or hops.axes[x, lead] < 0
             for column in range(row.shape[0]):
                 if stays:
-                    tables.led[at, column] = min(tables.led[at, column], row[column])
+                    tables.held[at, column] = min(tables.held[at, column], row[column])
                 else:
-                    tables.moved[at, column] = min(tables.moved[at, column], row[column])
+                    tables.replaced[at, column] = min(tables.replaced[at, column], row[column])
 
 
 @inlined
@@ -209,15 +208,15 @@ def close(x, level, outer, left, hops, grids, tables, row, closed):
     it, laps of the outermost level are all whole.
 
     Args:
-        outer: the row of ``tables.led`` and ``tables.moved``.
+        outer: the row of ``tables.held`` and ``tables.replaced``.
         row: room; closed: what is written.
     """
     whole = True
     for rank in hops.live:
         whole = whole and (hops.axes[x, rank] < 0 or left[rank] == 1)
     for column in range(row.shape[0]):
-        row[column] = tables.led[outer, column]
-        closed[column] = tables.moved[outer, column]
+        row[column] = tables.held[outer, column]
+        closed[column] = tables.replaced[outer, column]
     outermost = level == grids.node.shape[0] - 1
     sure = 1.0 if hops.exact == 1 or whole else 2.0 / 3.0
     add_excess(x, level, left, sure, hops, grids, row)
@@ -278,7 +277,7 @@ def minimise(kind, level, hops, grids, tables, work):
     outer += kind * cells
     copy_rows(cells, tables.tile, grids.tile_base[level], closed, ZERO)
     if staying >= 0:
-        copy_rows(cells, tables.led, outer, free, ZERO)
+        copy_rows(cells, tables.held, outer, free, ZERO)
         copy_rows(cells, free, ZERO, tables.staying, outer)
         for cell in range(cells):
             if closed[cell, 0] < np.inf:

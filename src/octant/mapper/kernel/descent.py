@@ -87,8 +87,8 @@ def list_tiles(
     steps = bound_hops(node + 1, node + 1, factors, rest, width, hops, grids, work)
     for column in range(work.total.shape[0]):
         work.settled[column] = work.total[column]
-    copy_rows(work.pending.shape[0], work.pending, ZERO, work.led, ZERO)
-    note_even(node + 1, node + 1, factors, rest, width, hops, grids, work, work.even)
+    copy_rows(work.pending.shape[0], work.pending, ZERO, work.unsettled, ZERO)
+    note_even(node + 1, node + 1, factors, rest, width, hops, grids, work, work.settled_even)
     level = grids.next_level[node + 1]
     for rank in range(hops.sizes.shape[0]):
         chosen[rank], left[rank], widths[rank] = 1, rest[node + 1, rank], width[node + 1, rank]
@@ -135,15 +135,15 @@ def list_tiles(
 @inlined
 def may_lead_on(stage, level, cell, steps, goal, found, count, hops, grids, tables, work):
     """Whether a level's tile could still be better, so many of its ranks chosen."""
-    note_sure(level, stage, work.even, hops, grids, work)
+    note_sure(level, stage, work.settled_even, hops, grids, work)
     if not may_go_on(
-        stage, level, cell, steps, work.settled, work.led, goal, found, count, hops, grids, tables,
-        work,
+        stage, level, cell, steps, work.settled, work.unsettled, goal, found, count, hops, grids,
+        tables, work,
     ):  # fmt: skip
         return False
     write_outer(stage, level, cell, work.left, work.widths, hops, grids, tables, work)
     energy, _, _ = least_of_kinds(
-        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.led, work.sure,
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.unsettled, work.sure,
         goal, found, count,
     )  # fmt: skip
     return energy < np.inf

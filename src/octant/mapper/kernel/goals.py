@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ZERO, lean
+from octant.counting.kernel import ZERO, inlined, lean
 
 ROUNDING = 1e-12
 """What is less than this share better is the same value: sums of floats differ by as much."""
@@ -61,10 +61,7 @@ def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors
     if goal == FRONT:
         for i in range(count):
             if found[i, 0] < energy or found[i, 1] < cycles:
-                found[kept, 0], found[kept, 1] = found[i, 0], found[i, 1]
-                copy_table(nests[i], nests[kept])
-                copy_table(orders[i], orders[kept])
-                copy_table(keeps_found[i], keeps_found[kept])
+                move_found(found, nests, orders, keeps_found, i, kept)
                 kept += 1
         if kept == found.shape[0]:
             raise ValueError("a front of more points than there is room for")
@@ -73,16 +70,22 @@ def note(goal, found, nests, orders, keeps_found, count, energy, cycles, factors
         value, kept = value_of(goal, energy, cycles), min(count, found.shape[0] - 1)
         count = kept
         while kept > 0 and value < value_of(goal, found[kept - 1, 0], found[kept - 1, 1]):
-            found[kept, 0], found[kept, 1] = found[kept - 1, 0], found[kept - 1, 1]
-            copy_table(nests[kept - 1], nests[kept])
-            copy_table(orders[kept - 1], orders[kept])
-            copy_table(keeps_found[kept - 1], keeps_found[kept])
+            move_found(found, nests, orders, keeps_found, kept - 1, kept)
             kept -= 1
     found[kept, 0], found[kept, 1] = energy, cycles
     copy_table(factors, nests[kept])
     copy_table(rows, orders[kept])
     copy_table(keeps, keeps_found[kept])
     return count + 1
+
+
+@inlined
+def move_found(found, nests, orders, keeps_found, number, to):
+    """Copies one of what was found to another place."""
+    found[to, 0], found[to, 1] = found[number, 0], found[number, 1]
+    copy_table(nests[number], nests[to])
+    copy_table(orders[number], orders[to])
+    copy_table(keeps_found[number], keeps_found[to])
 
 
 @lean

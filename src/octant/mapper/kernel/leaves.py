@@ -14,7 +14,7 @@ from octant.mapper.kernel.orders import (
     write_prescribed,
 )
 from octant.mapper.kernel.relaxed import may_lead
-from octant.model.kernel import pace, price
+from octant.model.kernel import fill_busy, price
 
 
 @inner
@@ -52,19 +52,17 @@ def bound_orders(goal, found, count, factors, base, context, busy, leaf):
     One loop of each block is its innermost, and decides most of what crosses to the level inside:
     the least over all candidates, block by block, is added up.
     """
-    layer, keeps, cost = leaf.layer, leaf.keeps, leaf.costs
     nodes, ranks = factors.shape
     rows = plain_rows(nodes, ranks)
     counts, placed = np.empty(base.shape, np.int64), np.zeros(nodes, np.int64)
     free_energy, cycles = bound_order(
-        base, placed, ZERO, counts, layer.sizes, layer.axes, layer.coefficients,
-        layer.is_output, layer.temporal, keeps, factors, rows, leaf.touched, context, busy, cost,
-    )  # fmt: skip
+        base, placed, ZERO, counts, factors, rows, context, busy, leaf
+    )
     energy = free_energy
     if not admits(goal, found, count, energy, cycles):
         return energy, cycles
     for node in range(nodes):
-        if layer.temporal[node] == 0:
+        if leaf.layer.temporal[node] == 0:
             continue
         least_energy, least_cycles = np.inf, np.inf
         placed[node] = 1
@@ -73,10 +71,8 @@ def bound_orders(goal, found, count, factors, base, context, busy, leaf):
                 continue
             rows[node, rank], rows[node, ranks - 1] = rows[node, ranks - 1], rows[node, rank]
             led_energy, led_cycles = bound_order(
-                base, placed, ZERO, counts, layer.sizes, layer.axes, layer.coefficients,
-                layer.is_output, layer.temporal, keeps, factors, rows, leaf.touched, context, busy,
-                cost,
-            )  # fmt: skip
+                base, placed, ZERO, counts, factors, rows, context, busy, leaf
+            )
             rows[node, rank], rows[node, ranks - 1] = rows[node, ranks - 1], rows[node, rank]
             least_energy = min(least_energy, led_energy)
             least_cycles = min(least_cycles, led_cycles)
@@ -111,29 +107,24 @@ def order_positions(levels, factors, axes, sliding, prescribed):
 
 
 @inner
-def bound_order(
-    settled, placed, counted, counts, sizes, axes, coefficients, is_output, temporal,
-    keeps, factors, rows, touched, context, busy, cost,
-):  # fmt: skip
+def bound_order(settled, placed, counted, counts, factors, rows, context, busy, leaf):
     """A bound of all orders that complete what is placed.
 
     Args:
         settled: the counts with everything to the levels up to the node ``counted``.
-        counts: room to work in; cost: ``Costs``.
+        counts: room to work in.
     """
+    layer = leaf.layer
     copy_counts(settled, counts)
     bound_storage_hops(
-        sizes, axes, coefficients, is_output, temporal, keeps, factors, rows, placed, touched,
-        context, counted, counts,
+        layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal, leaf.keeps,
+        factors, rows, placed, leaf.touched, context, counted, counts,
     )  # fmt: skip
-    return priced(counts, busy, cost)
+    return priced(counts, busy, leaf.costs)
 
 
 @merged
-def settle_blocks(
-    block, first, levels, blocks, sizes, axes, coefficients, is_output, temporal, shared, keeps,
-    factors, rows, stacked,
-):  # fmt: skip
+def settle_blocks(block, first, levels, blocks, factors, rows, stacked, leaf):
     """Counts exactly what crosses to the level inside a block whose order is complete.
 
     Goes on through blocks without loops; returns the next block that has some.
@@ -141,11 +132,13 @@ def settle_blocks(
     Args:
         stacked: (blocks + 1, ...) the counts with everything to the levels inside 0, 1 ... blocks.
     """
+    layer = leaf.layer
     while True:
         copy_counts(stacked[block], stacked[block + 1])
         count_children(
-            levels[block] + 1, sizes, axes, coefficients, is_output, temporal, shared, keeps,
-            factors, rows, levels[block + 1] + 1, stacked[block + 1],
+            levels[block] + 1, layer.sizes, layer.axes, layer.coefficients, layer.is_output,
+            layer.temporal, layer.shared, leaf.keeps, factors, rows, levels[block + 1] + 1,
+            stacked[block + 1],
         )  # fmt: skip
         block += 1
         if block == blocks or first[block + 1] > first[block]:
@@ -167,8 +160,7 @@ def place_unit(chosen, first, block, position, unit, prescribed, row, placed, no
 
 @merged
 def price_orders(
-    goal, found, nests, orders, keeps_found, number, factors, busy, sizes, axes, coefficients,
-    is_output, temporal, shared, keeps, cost, prescribed, sliding, touched, base, context,
+    goal, found, nests, orders, keeps_found, number, factors, base, context, busy, leaf
 ):  # fmt: skip
     """Prices every order of a nest's loops that could be better, and notes what is.
 
@@ -180,29 +172,27 @@ def price_orders(
     Returns:
         how many were found by now, and how many orders were priced.
     """
+    prescribed = leaf.prescribed
     rows = plain_rows(*factors.shape)
-    levels = np.nonzero(temporal)[0]
+    levels = np.nonzero(leaf.layer.temporal)[0]
     blocks = np.int64(levels.shape[0] - 1)
     write_prescribed(levels[blocks], prescribed, rows[levels[blocks]])
-    unit, first = order_positions(levels, factors, axes, sliding, prescribed)
+    unit, first = order_positions(levels, factors, leaf.layer.axes, leaf.sliding, prescribed)
     chosen = np.full(first[blocks] + 1, -1, np.int64)
-    placed = np.zeros(temporal.shape[0], np.int64)
+    placed = np.zeros(factors.shape[0], np.int64)
     stacked = np.zeros((blocks + 1, *base.shape), np.int64)
     counts = np.empty(base.shape, np.int64)
     copy_counts(base, stacked[0])
     if blocks > 0 and first[1] == 0:
-        settle_blocks(
-            ZERO, first, levels, blocks, sizes, axes, coefficients, is_output, temporal,
-            shared, keeps, factors, rows, stacked,
-        )  # fmt: skip
+        settle_blocks(ZERO, first, levels, blocks, factors, rows, stacked, leaf)
     position, tried = ZERO, ZERO
     while position >= 0:
         if position == first[blocks]:
-            energy, cycles = priced(stacked[blocks], busy, cost)
+            energy, cycles = priced(stacked[blocks], busy, leaf.costs)
             if admits(goal, found, number, energy, cycles):
                 number = note(
                     goal, found, nests, orders, keeps_found, number, energy, cycles, factors, rows,
-                    keeps,
+                    leaf.keeps,
                 )  # fmt: skip
             tried += 1
             position -= 1
@@ -218,14 +208,10 @@ def price_orders(
             continue
         settled = block
         if position + 1 == first[block + 1]:
-            settled = settle_blocks(
-                block, first, levels, blocks, sizes, axes, coefficients, is_output, temporal,
-                shared, keeps, factors, rows, stacked,
-            )  # fmt: skip
+            settled = settle_blocks(block, first, levels, blocks, factors, rows, stacked, leaf)
         energy, cycles = bound_order(
-            stacked[settled], placed, levels[settled], counts, sizes, axes, coefficients,
-            is_output, temporal, keeps, factors, rows, touched, context, busy, cost,
-        )  # fmt: skip
+            stacked[settled], placed, levels[settled], counts, factors, rows, context, busy, leaf
+        )
         if admits(goal, found, number, energy, cycles):
             position += 1
             chosen[position] = -1
@@ -237,7 +223,7 @@ def common_of_orders(factors, leaf):
     """What all orders of a nest's loops share.
 
     Returns:
-        the counts of the compute units, ``hop_context`` and ``pace``.
+        the counts of the compute units, ``hop_context`` and ``fill_busy``.
     """
     layer, keeps = leaf.layer, leaf.keeps
     nodes, ranks = factors.shape
@@ -253,7 +239,7 @@ def common_of_orders(factors, leaf):
         layer.shared, keeps, factors, context,
     )  # fmt: skip
     busy = np.ones(nodes + 1, np.float64)
-    pace(layer.sizes, layer.temporal, factors, rows, busy)
+    fill_busy(layer.sizes, layer.temporal, factors, rows, busy)
     return base, context, busy
 
 
@@ -268,9 +254,8 @@ def price_nest(goal, found, nests, orders, keeps_found, number, factors, leaf):
     Returns:
         how many were found by now, and how many orders were priced.
     """
-    layer = leaf.layer
     for rank in range(factors.shape[1]):
-        left = layer.sizes[rank]
+        left = leaf.layer.sizes[rank]
         for node in range(factors.shape[0] - 1, 0, -1):
             left = (left + factors[node, rank] - 1) // factors[node, rank]
         factors[0, rank] = left
@@ -279,10 +264,8 @@ def price_nest(goal, found, nests, orders, keeps_found, number, factors, leaf):
     if not admits(goal, found, number, energy, cycles):
         return number, 0
     return price_orders(
-        goal, found, nests, orders, keeps_found, number, factors, busy, layer.sizes, layer.axes,
-        layer.coefficients, layer.is_output, layer.temporal, layer.shared, leaf.keeps, leaf.costs,
-        leaf.prescribed, leaf.sliding, leaf.touched, base, context,
-    )  # fmt: skip
+        goal, found, nests, orders, keeps_found, number, factors, base, context, busy, leaf
+    )
 
 
 @compiled
