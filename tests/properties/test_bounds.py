@@ -152,7 +152,7 @@ def check_listing(
     factors[node:] = np.array(inside).reshape(factors[node:].shape)
     chosen = factors[node].copy()
     near = least * (1 + 1e-6)
-    found.points[0], found.count = [(near[0], 1.0), (1.0, near[1]), (near[2], 1.0)][found.goal], 1
+    found.best = near[found.goal]
     factors[node] = 1
     after = node + 1
     begun = walk.Family(factors, after, factors[after : after + 1], np.zeros((1, 3)))

@@ -60,6 +60,8 @@ def compile_part(name: str, tell: Callable[[], None] | None = None) -> None:
 
 def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
     """What the functions of each part may be called with: only the types matter."""
+    from octant.mapper import kernel
+
     einsum, chip, flow = *_small(), Dataflow("any", ())
     layer, prices = problem(einsum, chip), costs(einsum, chip)
     place = space(einsum, chip, flow, divisors=False)
@@ -70,17 +72,17 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
     found = new_found(0, (*keeps.shape, len(layer.sizes)))
     factors, one = np.ones_like(place.allowed), 1
     leaf = Leaf(layer, prices, keeps, place.order, place.sliding, place.touched)
-    goal, points, count = found.goal, found.points, found.count
+    goal = kernel.Goal(found.goal, found.wanted, found.points, found.count)
     task, room = (view, grids, tables, work), (found.pool, found.bounds)
     nest = (layer.sizes, layer.temporal, factors, factors)
     counts, busy = np.zeros((*keeps.shape, 6), np.int64), np.ones(keeps.shape[1] + 1)
     return {
         LISTING: (
-            (one, factors, *room, one, *room, goal, points, count, *task),
+            (one, factors, *room, one, *room, goal, *task),
             (one, factors, *task),
         ),
         PRICING: (
-            (goal, points, found.nests, found.orders, found.keeps, count, factors, leaf),
+            (goal, found.nests, found.orders, found.keeps, factors, leaf),
             (*layer, factors, factors, keeps),
             nest,
             (*nest, one),

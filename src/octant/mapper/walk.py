@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -313,12 +313,11 @@ def go_on(task: Task, found: Found, family: Family) -> Family | None:
     """
     from octant.mapper import kernel
 
-    factors = family.factors.copy()
+    factors, goal = family.factors.copy(), _goal(found)
     while True:
         at, many = kernel.list_onwards(
             family.node, factors, family.choices, family.bounds, family.next, found.pool,
-            found.bounds, found.goal, found.points, found.count, task.hops, task.grids,
-            task.tables, task.work,
+            found.bounds, goal, task.hops, task.grids, task.tables, task.work,
         )  # fmt: skip
         if many >= 0:
             break
@@ -340,14 +339,20 @@ def price(task: Task, found: Found, factors: Integers) -> None:
     from octant.mapper import kernel
 
     found.count, priced = kernel.price_nest(
-        found.goal, found.points, found.nests, found.orders, found.keeps, found.count, factors,
-        task.leaf,
-    )  # fmt: skip
+        _goal(found), found.nests, found.orders, found.keeps, factors, task.leaf
+    )
     found.priced += priced
     points = found.points[: found.count]
     if found.goal == FRONT or found.count == len(found.points):
         limit = min if found.goal == FRONT else max
         found.best = limit((found.value(*point) for point in points), default=np.inf)
+
+
+def _goal(found: Found) -> Any:
+    """What is wanted, for kernels."""
+    from octant.mapper import kernel
+
+    return kernel.Goal(found.goal, float(found.wanted), found.points, found.count)
 
 
 def _share(found: Found, floor: tuple[float, float], opened: list[Family]) -> float:

@@ -8,11 +8,13 @@ complete is priced with every order of its loops, by the same counts and prices 
 from octant.mapper.kernel.bounds import bound_storage_hops
 from octant.mapper.kernel.completion import fill_tables
 from octant.mapper.kernel.descent import list_onwards
+from octant.mapper.kernel.goals import Goal
 from octant.mapper.kernel.laps import fill_strays
 from octant.mapper.kernel.leaves import bound_orders_alone, common_of_orders, price_nest
 from octant.mapper.kernel.outlook import bound_nest
 
 __all__ = [
+    "Goal",
     "bound_nest",
     "bound_orders_alone",
     "bound_storage_hops",

@@ -28,9 +28,8 @@ AT_ONCE = 64
 
 @compiled_lean
 def list_onwards(
-    node, factors, choices, values, first, pool, bounds, goal, found, count, hops, grids, tables,
-    work,
-):  # fmt: skip
+    node, factors, choices, values, first, pool, bounds, goal, hops, grids, tables, work
+):
     """Lists what the next node may take under the first of a node's choices that leads on.
 
     Args:
@@ -39,7 +38,7 @@ def list_onwards(
         choices, values: (many, ranks), (many, 3) what the node may take, and the joules, cycles and
             value that no completion goes below; those before ``first`` were taken.
         pool, bounds: (many, ranks), (many, 3) room for what is listed, with the same of these.
-        goal, found, count: of ``goals.admits``.
+        goal: ``goals.Goal``.
 
     Returns:
         the number of the choice, and how many are listed: -1 when there is no room for all, 0 when
@@ -50,35 +49,29 @@ def list_onwards(
         if node < factors.shape[0]:
             for rank in range(factors.shape[1]):
                 factors[node, rank] = choices[at, rank]
-        if not may_gain(goal, found, count, values[at]):
+        if not may_gain(goal, values[at]):
             continue
-        many = list_choices(
-            node - 1, pool, bounds, goal, found, count, factors, hops, grids, tables, work
-        )
+        many = list_choices(node - 1, pool, bounds, goal, factors, hops, grids, tables, work)
         if many != 0:
             return at, many
     return last, ZERO
 
 
 @merged
-def list_choices(node, pool, bounds, goal, found, count, factors, hops, grids, tables, work):
+def list_choices(node, pool, bounds, goal, factors, hops, grids, tables, work):
     """Lists what a node may take that could still be better than all that was found."""
     settle(node + 1, factors, hops, work)
     if hops.temporal[node] == 1:
         return list_tiles(
-            node, pool, bounds, goal, found, count, factors, work.rest, work.width, hops, grids,
-            tables, work,
-        )  # fmt: skip
+            node, pool, bounds, goal, factors, work.rest, work.width, hops, grids, tables, work
+        )
     return list_spreads(
-        node, pool, bounds, goal, found, count, factors, work.rest, work.width, hops, grids,
-        tables, work,
-    )  # fmt: skip
+        node, pool, bounds, goal, factors, work.rest, work.width, hops, grids, tables, work
+    )
 
 
 @merged
-def list_tiles(
-    node, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
-):  # fmt: skip
+def list_tiles(node, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
     """Lists what a level may take; ``list_choices``.
 
     Ranks are chosen one after the other; the level's table bounds all choices of the others.
@@ -96,9 +89,8 @@ def list_tiles(
     stage, end, cell = ZERO, ZERO, cell_of(level, left, hops, grids)
     if live == 0 and tile_fits(node, widths, hops):
         return list_one(
-            node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
-            tables, work,
-        )  # fmt: skip
+            node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
+        )
     open_stage(stage, node, rest, hops, work)
     while 0 <= stage < live and end >= 0:
         rank = hops.live[stage]
@@ -117,15 +109,12 @@ def list_tiles(
         if (chosen[rank] > 1 or last) and not tile_fits(node, widths, hops):
             at[stage] = many[stage]
             continue
-        if not may_lead_on(
-            stage + 1, level, cell, steps, goal, found, count, hops, grids, tables, work
-        ):  # fmt: skip
+        if not may_lead_on(stage + 1, level, cell, steps, goal, hops, grids, tables, work):
             continue
         if last:
             end = list_one(
-                node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
-                tables, work,
-            )  # fmt: skip
+                node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
+            )
         else:
             stage += 1
             open_stage(stage, node, rest, hops, work)
@@ -133,18 +122,17 @@ def list_tiles(
 
 
 @inlined
-def may_lead_on(stage, level, cell, steps, goal, found, count, hops, grids, tables, work):
+def may_lead_on(stage, level, cell, steps, goal, hops, grids, tables, work):
     """Whether a level's tile could still be better, so many of its ranks chosen."""
     note_sure(level, stage, work.settled_even, hops, grids, work)
     if not may_go_on(
-        stage, level, cell, steps, work.settled, work.unsettled, goal, found, count, hops, grids,
-        tables, work,
-    ):  # fmt: skip
+        stage, level, cell, steps, work.settled, work.unsettled, goal, hops, grids, tables, work
+    ):
         return False
     write_outer(stage, level, cell, work.left, work.widths, hops, grids, tables, work)
     energy, _, _ = least_of_kinds(
         grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.unsettled, work.sure,
-        goal, found, count,
+        goal,
     )  # fmt: skip
     return energy < np.inf
 
@@ -159,9 +147,7 @@ def open_stage(stage, node, rest, hops, work):
 
 
 @lean
-def list_one(
-    node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
-):  # fmt: skip
+def list_one(node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
     """Appends ``work.chosen`` if it could still be better.
 
     Where only the outermost node is left, its factors follow, and the bound is of the whole nest.
@@ -179,7 +165,7 @@ def list_one(
         settle_node(ZERO, rest[1], factors, rest, width, hops)
         known = 0
     energy, cycles, value = bound_state(
-        known, known, ZERO, factors, rest, width, goal, found, count, hops, grids, tables, work
+        known, known, ZERO, factors, rest, width, goal, hops, grids, tables, work
     )
     if known == 0:
         clear(ONE, factors)
@@ -194,9 +180,7 @@ def list_one(
 
 
 @merged
-def list_spreads(
-    node, pool, bounds, goal, found, count, factors, rest, width, hops, grids, tables, work
-):  # fmt: skip
+def list_spreads(node, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
     """Lists how ranks may spread over a fanout's instances; ``list_choices``.
 
     Only the product of what the axes take of a rank matters; of several ways to split it those that
@@ -205,16 +189,14 @@ def list_spreads(
     live, at, many = hops.live.shape[0], work.at, work.many
     work.chosen[:] = 1
     floor_j, floor_cycles, _ = bound_state(
-        node + 1, node + 1, ZERO, factors, rest, width, goal, found, count, hops, grids, tables,
-        work,
-    )  # fmt: skip
+        node + 1, node + 1, ZERO, factors, rest, width, goal, hops, grids, tables, work
+    )
     open_splits(node, factors, rest, width, hops, work)
     stage, end = ZERO, ZERO
     if live == 0:
         return list_one(
-            node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
-            tables, work,
-        )  # fmt: skip
+            node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
+        )
     while stage >= 0 and end >= 0:
         first, last = next_product(stage, hops, work)
         if first == last:
@@ -223,9 +205,7 @@ def list_spreads(
         least = least_steps_ahead(stage, first, work)
         if work.units[stage + 1] < 1.0:
             continue
-        if least > hops.most_steps or not admits(
-            goal, found, count, floor_j, max(floor_cycles, least)
-        ):
+        if least > hops.most_steps or not admits(goal, floor_j, max(floor_cycles, least)):
             if stage == live - 1:
                 at[stage] = many[stage]
             continue
@@ -237,13 +217,10 @@ def list_spreads(
             continue
         if stage == live - 1:
             end = list_one(
-                node, end, pool, bounds, goal, found, count, factors, rest, width, hops, grids,
-                tables, work,
-            )  # fmt: skip
+                node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
+            )
             continue
-        if may_spread_on(
-            stage + 1, node, goal, found, count, factors, rest, width, hops, grids, tables, work
-        ):  # fmt: skip
+        if may_spread_on(stage + 1, node, goal, factors, rest, width, hops, grids, tables, work):
             stage += 1
             at[stage] = 0
     return end
@@ -262,14 +239,12 @@ def next_product(stage, hops, work):
 
 
 @merged
-def may_spread_on(
-    stage, node, goal, found, count, factors, rest, width, hops, grids, tables, work
-):  # fmt: skip
+def may_spread_on(stage, node, goal, factors, rest, width, hops, grids, tables, work):
     """Whether a spread of which so many ranks are chosen could still be better."""
     leave_open(stage, node, hops, work)
     settle_node(node, work.chosen, factors, rest, width, hops)
     energy, _, _ = bound_state(
-        node, node + 1, stage, factors, rest, width, goal, found, count, hops, grids, tables, work
+        node, node + 1, stage, factors, rest, width, goal, hops, grids, tables, work
     )
     return energy < np.inf
 

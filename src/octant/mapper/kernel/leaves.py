@@ -6,7 +6,7 @@ import numpy as np
 
 from octant.counting.kernel import ZERO, compiled, count_children, inner, lean, merged
 from octant.mapper.kernel.bounds import bound_storage_hops, hop_context
-from octant.mapper.kernel.goals import admits, note
+from octant.mapper.kernel.goals import Goal, admits, found_so_many, note
 from octant.mapper.kernel.orders import (
     next_unit,
     units_of_block,
@@ -46,7 +46,7 @@ def copy_counts(source, target):
 
 
 @merged
-def bound_orders(goal, found, count, factors, base, context, busy, leaf):
+def bound_orders(goal, factors, base, context, busy, leaf):
     """A bound of all orders of a nest's loops: joules and cycles.
 
     One loop of each block is its innermost, and decides most of what crosses to the level inside:
@@ -59,7 +59,7 @@ def bound_orders(goal, found, count, factors, base, context, busy, leaf):
         base, placed, ZERO, counts, factors, rows, context, busy, leaf
     )
     energy = free_energy
-    if not admits(goal, found, count, energy, cycles):
+    if not admits(goal, energy, cycles):
         return energy, cycles
     for node in range(nodes):
         if leaf.layer.temporal[node] == 0:
@@ -159,9 +159,7 @@ def place_unit(chosen, first, block, position, unit, prescribed, row, placed, no
 
 
 @merged
-def price_orders(
-    goal, found, nests, orders, keeps_found, number, factors, base, context, busy, leaf
-):  # fmt: skip
+def price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf):
     """Prices every order of a nest's loops that could be better, and notes what is.
 
     Blocks are ordered from the outermost inwards, and each from its innermost loop outwards: that
@@ -189,11 +187,9 @@ def price_orders(
     while position >= 0:
         if position == first[blocks]:
             energy, cycles = priced(stacked[blocks], busy, leaf.costs)
-            if admits(goal, found, number, energy, cycles):
-                number = note(
-                    goal, found, nests, orders, keeps_found, number, energy, cycles, factors, rows,
-                    leaf.keeps,
-                )  # fmt: skip
+            if admits(goal, energy, cycles):
+                count = note(goal, nests, orders, keeps, energy, cycles, factors, rows, leaf.keeps)
+                goal = found_so_many(goal, count)
             tried += 1
             position -= 1
             continue
@@ -212,10 +208,10 @@ def price_orders(
         energy, cycles = bound_order(
             stacked[settled], placed, levels[settled], counts, factors, rows, context, busy, leaf
         )
-        if admits(goal, found, number, energy, cycles):
+        if admits(goal, energy, cycles):
             position += 1
             chosen[position] = -1
-    return number, tried
+    return goal.many, tried
 
 
 @merged
@@ -235,8 +231,8 @@ def common_of_orders(factors, leaf):
     )  # fmt: skip
     context = np.zeros((keeps.shape[0], nodes, 4), np.float64)
     hop_context(
-        layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal,
-        layer.shared, keeps, factors, context,
+        layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal, layer.shared,
+        keeps, factors, context,
     )  # fmt: skip
     busy = np.ones(nodes + 1, np.float64)
     fill_busy(layer.sizes, layer.temporal, factors, rows, busy)
@@ -244,12 +240,12 @@ def common_of_orders(factors, leaf):
 
 
 @compiled
-def price_nest(goal, found, nests, orders, keeps_found, number, factors, leaf):
+def price_nest(goal, nests, orders, keeps, factors, leaf):
     """Prices a nest if it could be better, and notes what is.
 
     Args:
         factors: (nodes, ranks) of all nodes but the outermost, which takes what is left.
-        found, nests, orders, keeps_found, number: of ``goals.note``.
+        nests, orders, keeps: of ``goals.note``.
 
     Returns:
         how many were found by now, and how many orders were priced.
@@ -260,15 +256,14 @@ def price_nest(goal, found, nests, orders, keeps_found, number, factors, leaf):
             left = (left + factors[node, rank] - 1) // factors[node, rank]
         factors[0, rank] = left
     base, context, busy = common_of_orders(factors, leaf)
-    energy, cycles = bound_orders(goal, found, number, factors, base, context, busy, leaf)
-    if not admits(goal, found, number, energy, cycles):
-        return number, 0
-    return price_orders(
-        goal, found, nests, orders, keeps_found, number, factors, base, context, busy, leaf
-    )
+    energy, cycles = bound_orders(goal, factors, base, context, busy, leaf)
+    if not admits(goal, energy, cycles):
+        return goal.many, ZERO
+    return price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf)
 
 
 @compiled
 def bound_orders_alone(factors, base, context, busy, leaf):
     """``bound_orders`` where nothing was found yet."""
-    return bound_orders(ZERO, np.empty((1, 2)), ZERO, factors, base, context, busy, leaf)
+    goal = Goal(ZERO, np.inf, np.empty((1, 2)), ZERO)
+    return bound_orders(goal, factors, base, context, busy, leaf)

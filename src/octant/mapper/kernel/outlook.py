@@ -7,7 +7,7 @@ import numpy as np
 from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.completion import cell_of, mixed
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits, value_of
+from octant.mapper.kernel.goals import Goal, admits, value_of
 from octant.mapper.kernel.relaxed import bound_hops, even_share
 
 
@@ -16,16 +16,14 @@ def bound_nest(known, factors, hops, grids, tables, work):
     """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
     settle(known, factors, hops, work)
     energy, cycles, _ = bound_state(
-        known, known, ZERO, factors, work.rest, work.width, ZERO, tables.closed, ZERO, hops, grids,
-        tables, work,
+        known, known, ZERO, factors, work.rest, work.width, Goal(ZERO, np.inf, tables.closed, ZERO),
+        hops, grids, tables, work,
     )  # fmt: skip
     return energy, cycles
 
 
 @lean
-def bound_state(
-    known, unknown, stage, factors, rest, width, goal, found, count, hops, grids, tables, work
-):  # fmt: skip
+def bound_state(known, unknown, stage, factors, rest, width, goal, hops, grids, tables, work):
     """The least joules, cycles and value of all that completes the nodes from ``known`` inwards.
 
     Infinite where nothing could be better than all that was found, or has few enough steps.
@@ -43,9 +41,8 @@ def bound_state(
         for column in range(work.total.shape[0]):
             work.outer[0, column] = 0.0
         return least_of_kinds(
-            ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, work.sure, goal, found,
-            count,
-        )  # fmt: skip
+            ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, work.sure, goal
+        )
     note_even(known, unknown, factors, rest, width, hops, grids, work, work.evenly)
     note_sure(level, ZERO, work.evenly, hops, grids, work)
     cell, cells = cell_of(level, rest[known], hops, grids), grids.cells[level]
@@ -54,36 +51,30 @@ def bound_state(
         return least_of_kinds(
             grids.kinds[level], tables.before, grids.base[level] + chosen * cells + cell,
             (hops.live.shape[0] + 1) * cells, steps, work.total, work.pending, work.sure, goal,
-            found, count,
         )  # fmt: skip
     if not may_go_on(
-        ZERO, level, cell, steps, work.total, work.pending, goal, found, count, hops, grids, tables,
-        work,
-    ):  # fmt: skip
+        ZERO, level, cell, steps, work.total, work.pending, goal, hops, grids, tables, work
+    ):
         return np.inf, np.inf, np.inf
     write_outer(ZERO, level, cell, rest[known], width[known], hops, grids, tables, work)
     return least_of_kinds(
-        grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, work.sure,
-        goal, found, count,
-    )  # fmt: skip
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, work.sure, goal
+    )
 
 
 @inlined
-def may_go_on(
-    stage, level, cell, steps, total, pending, goal, found, count, hops, grids, tables, work
-):  # fmt: skip
+def may_go_on(stage, level, cell, steps, total, pending, goal, hops, grids, tables, work):
     """Whether a level's table alone, asked before what fits, which takes longer, leaves hope."""
     cells = grids.cells[level]
     joined, apart = grids.base[level] + stage * cells + cell, (hops.live.shape[0] + 1) * cells
     energy, _, _ = least_of_kinds(
         grids.kinds[level], tables.joined, joined, apart, steps, total, pending, work.sure, goal,
-        found, count,
     )  # fmt: skip
     return energy < np.inf
 
 
 @lean
-def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal, found, count):
+def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal):
     """The least joules, cycles and value over the kinds of leads that could still be better.
 
     Args:
@@ -99,7 +90,7 @@ def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal,
         for column in range(1, total.shape[0]):
             come = mixed(share, row[column], free[column])
             cycles = max(cycles, total[column] + pending[kind, column] + come)
-        if energy < np.inf and admits(goal, found, count, energy, cycles):
+        if energy < np.inf and admits(goal, energy, cycles):
             least, fewest = min(least, energy), min(fewest, cycles)
             value = min(value, value_of(goal, energy, cycles))
     return least, fewest, value
@@ -116,9 +107,7 @@ def note_even(known, unknown, factors, rest, width, hops, grids, work, even):
     for rank in hops.live:
         even[rank] = 1.0
         if child >= 0 and hops.exact == 0 and rest[child, rank] > 1:
-            even[rank] = even_share(
-                rank, child, known, unknown, factors, rest, width, hops, work
-            )  # fmt: skip
+            even[rank] = even_share(rank, child, known, unknown, factors, rest, width, hops, work)
 
 
 @inlined
