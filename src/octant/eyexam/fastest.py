@@ -62,11 +62,6 @@ class Fastest:
         nowhere = self.result is not None and self.result.status is Status.INFEASIBLE
         return self.proven or nowhere
 
-    @property
-    def far(self) -> float:
-        """How many times as long as the bound the mapping takes."""
-        return self.cycles / self.bound_cycles if math.isfinite(self.bound_cycles) else math.inf
-
     def honest(self, clock_hz: float) -> Fastest:
         """The same; a result that is the best of few mappings only does not say that it is best."""
         if self.proven or self.result is None or self.result.evaluation is None:
@@ -134,10 +129,9 @@ def fastest_of(
 
     unique = dict.fromkeys(einsums)
     side_by_side(unique, lambda einsum, ask: _at_once(einsum, asked, time_limit_s, ask), first)
-    # The longest searches begin first, mostly those of which least is known; what is short fills
-    # in at their end.
+    # The longest searches begin first, mostly of what is slow so far; what is short fills the end.
     left = [einsum for einsum in unique if then or not answers[einsum].settled]
-    left.sort(key=lambda einsum: (answers[einsum].settled, -answers[einsum].far))
+    left.sort(key=lambda einsum: (answers[einsum].settled, -answers[einsum].cycles))
     side_by_side(left, go_on, last)
     return {einsum: answers[einsum].honest(architecture.clock_hz) for einsum in unique}
 
