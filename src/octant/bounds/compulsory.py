@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,10 +11,12 @@ from octant.arch import Architecture
 from octant.workload import Einsum, Tensor
 
 
+@lru_cache(maxsize=4096)
 def distinct_elements(einsum: Einsum, tensor: Tensor) -> int:
     """The different elements of a tensor that a layer touches; windows may leave gaps.
 
-    Axes of a tensor share no rank, so the count is a product over axes.
+    Axes of a tensor share no rank, so the count is a product over axes. It is kept in the process:
+    each bound of a layer asks.
 
     >>> from octant.workload import convolution
     >>> layer = convolution(in_channels=1, out_channels=1, output=(3,), kernel=(1,), stride=(4,))

@@ -12,7 +12,7 @@ from octant.bounds import Parallelism, compulsory_bits, parallelism
 from octant.errors import InfeasibleError
 from octant.eyexam import reasons
 from octant.eyexam.fastest import Fastest, fastest_of
-from octant.eyexam.pipeline import simulate
+from octant.eyexam.pipeline import PipelineRun, simulate
 from octant.eyexam.records import STEPS, LayerExam, NetworkExam, Roof, Step, WinBack
 from octant.eyexam.relaxing import limits, unlimited_bandwidth
 from octant.eyexam.winning import STOPPED, relaxed_for, won_back
@@ -112,14 +112,20 @@ def examine_network(
     wanted = win_back and pipeline
     relaxed = relaxed_for(tuple(first), architecture, dataflow) if wanted else []
     tick = _ticking(first, len(first) * (1 + len(relaxed)), progress)
+    runs_of: dict[Einsum, PipelineRun] = {}
+
+    def run(einsum: Einsum, found: Fastest) -> None:
+        if pipeline and found.result is not None and found.result.mapping is not None:
+            runs_of[einsum] = simulate(einsum, architecture, found.result.mapping)
+
     best = fastest_of(
-        tuple(first), architecture, dataflow, time_limit_s=time_limit_s, on_found=tick("")
+        tuple(first), architecture, dataflow, time_limit_s=time_limit_s, on_found=tick(""), then=run
     )
     for einsum, layer in first.items():
         _require_mapping(layer, best[einsum], architecture)
     fits = _fitting(best, chip)
     known = {
-        einsum: _exam(layer, einsum, chip, best[einsum], fits[einsum], pipeline)
+        einsum: _exam(layer, einsum, chip, best[einsum], fits[einsum], runs_of.get(einsum))
         for einsum, layer in first.items()
     }
     if wanted:
@@ -206,13 +212,17 @@ def _fitting(best: Mapping[Einsum, Fastest], chip: _Chip) -> dict[Einsum, _Fit]:
 
 
 def _exam(
-    layer: Layer, einsum: Einsum, chip: _Chip, best: Fastest, fit: _Fit, pipeline: bool
+    layer: Layer,
+    einsum: Einsum,
+    chip: _Chip,
+    best: Fastest,
+    fit: _Fit,
+    run: PipelineRun | None,
 ) -> LayerExam:
-    """The steps of a layer whose searches are done."""
+    """The steps of a layer whose searches are done, and its run of step 7 if there is one."""
     architecture, evaluation = chip.architecture, _evaluation(best)
     found = parallelism(einsum, architecture, chip.dataflow)
     assert found.array is not None, "a layer that is mapped fits the array"
-    run = simulate(einsum, architecture, evaluation.mapping) if pipeline else None
     steps, active = fit.evaluation.counts.steps, fit.evaluation.counts.active_units
     outermost = {store.name for store in architecture.levels[0].stores}
     return LayerExam(

@@ -5,7 +5,8 @@
 2. The chip without its array says how fast any mapping can be at most (``folding``). The best of
    the few may be as fast as that.
 3. All mappings are searched, until one is as fast as the bound: a search then needs no end. Mostly
-   both are there long before it: so 2 and 3 come in rounds of more and more time.
+   both are there long before it: so 2 and 3 come in rounds of more and more time, until 2 has its
+   answer; then 3 goes on to its end.
 
 Layers are searched side by side, none waiting for another, each question once, and what is proven
 is kept on disk by the mapper's cache. Of mappings that are equally fast it is the one of the
@@ -80,6 +81,8 @@ class Fastest:
 
 
 Found = Callable[[Einsum], None]
+#: Called with a layer and its answer.
+Then = Callable[[Einsum, Fastest], None]
 
 
 def fastest_of(
@@ -89,6 +92,7 @@ def fastest_of(
     *,
     time_limit_s: float | None = None,
     on_found: Found | None = None,
+    then: Then | None = None,
 ) -> dict[Einsum, Fastest]:
     """Returns the fastest mapping of each layer, with its proof where there is no time limit.
 
@@ -98,6 +102,8 @@ def fastest_of(
         dataflow: the constraints.
         time_limit_s: for each search.
         on_found: called with each layer when its answer is there.
+        then: what is done with each layer's answer beside the searches of others: called in the
+            threads that search.
     """
     asked = Asked(architecture, dataflow)
     report = on_found or _nothing
@@ -109,26 +115,40 @@ def fastest_of(
             report(einsum)
 
     def last(einsum: Einsum, found: Fastest) -> None:
+        if not answers[einsum].settled:
+            report(einsum)
         answers[einsum] = found
-        report(einsum)
+
+    def go_on(einsum: Einsum, ask: Ask) -> Fastest:
+        found = answers[einsum]
+        if not found.settled:
+            found = _in_turn(einsum, found, asked, time_limit_s, ask)
+        if then:
+            then(einsum, found)
+        return found
 
     unique = dict.fromkeys(einsums)
     side_by_side(unique, lambda einsum, ask: _at_once(einsum, asked, time_limit_s, ask), first)
-    left = [einsum for einsum in unique if not answers[einsum].settled]
-    left.sort(key=lambda einsum: -einsum.macs)  # the longest searches begin first
-    side_by_side(
-        left, lambda einsum, ask: _in_turn(einsum, answers[einsum], asked, time_limit_s, ask), last
-    )
+    # The longest searches begin first, mostly of what is slow so far; what is short fills the end.
+    left = [einsum for einsum in unique if then or not answers[einsum].settled]
+    left.sort(key=lambda einsum: (answers[einsum].settled, -answers[einsum].cycles))
+    side_by_side(left, go_on, last)
     return {einsum: answers[einsum].honest(architecture.clock_hz) for einsum in unique}
 
 
 def lower_bound(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> float:
-    """Cycles below which no mapping comes: the array's (step 4) and the compulsory traffic's.
+    """Cycles below which no mapping comes: the array's (step 4) and the compulsory traffic's."""
+    array = parallelism(einsum, architecture, dataflow).array
+    bound = math.inf if array is None else float(array)
+    return max(bound, compulsory_cycles(einsum, architecture))
+
+
+def compulsory_cycles(einsum: Einsum, architecture: Architecture) -> float:
+    """Cycles that the outermost memory takes for the compulsory traffic.
 
     Cycles of tensors are summed as the model does, so that floats round both alike.
     """
-    array = parallelism(einsum, architecture, dataflow).array
-    bound = math.inf if array is None else float(array)
+    bound = 0.0
     bits = compulsory_bits(einsum, architecture)
     for store in architecture.levels[0].stores:
         mine = [tensor for tensor in einsum.tensors if tensor.role in store.roles]
@@ -203,15 +223,16 @@ def _at_once(einsum: Einsum, asked: Asked, limit_s: float | None, ask: Ask) -> F
 def _in_turn(
     einsum: Einsum, found: Fastest, asked: Asked, limit_s: float | None, ask: Ask
 ) -> Fastest:
-    """Rounds of two questions: what the chip without its array can do, and all mappings."""
+    """Rounds of two questions: what the chip without its array can do, and all mappings.
+
+    Once the former is answered the latter needs no rounds: each would begin anew.
+    """
     longest = math.inf if limit_s is None else limit_s
-    known = False
     for round_s, bound_s in zip(_rounds(limit_s), BOUNDS_S, strict=False):
-        if not known:
-            found, known = under(einsum, found, asked, min(bound_s, longest), ask)
+        found, known = under(einsum, found, asked, min(bound_s, longest), ask)
         if not found.settled:
-            found = searched(einsum, found, asked, round_s, ask)
-        if found.settled:
+            found = searched(einsum, found, asked, limit_s if known else round_s, ask)
+        if known or found.settled:
             break
     found = found.told
     if found.proven and found.result is not None:

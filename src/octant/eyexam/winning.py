@@ -13,12 +13,21 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 
 from octant.arch import Architecture, Dataflow
-from octant.eyexam.fastest import Asked, Fastest, lower_bound, searched, under
+from octant.bounds import parallelism
+from octant.eyexam.fastest import (
+    Asked,
+    Fastest,
+    compulsory_cycles,
+    lower_bound,
+    searched,
+    under,
+)
 from octant.eyexam.records import STEPS, LayerExam, WinBack
 from octant.eyexam.relaxing import Relaxation, relaxations, shapes
 from octant.mapper import Ask, cache, side_by_side
@@ -26,11 +35,13 @@ from octant.workload import Einsum
 
 #: Processor seconds for all searches of a network, where the user sets no limit: for each different
 #: layer, and at least.
-LAYER_S, LEAST_S = 0.4, 8.0
+LAYER_S, LEAST_S = 0.45, 8.0
 #: A layer of which no more could be gained than this share of the network's time is not searched.
 WORTH = 0.005
 #: Seconds of the first search of a bound, and of the searches of all mappings before the last one.
 BOUND_S, ROUNDS_S = 0.05, (0.1, 1.0)
+#: A search of fewer seconds is not begun, unless no more were wanted.
+LEAST_LENT_S = 0.05
 STOPPED = (
     "where a gain is not proven it lies between two limits: what was found, and what a bound "
     f"allows. A layer that cannot gain {100 * WORTH:g} % of the network's time is not searched, "
@@ -109,10 +120,17 @@ def relaxed_for(
 def _best_shape(
     einsum: Einsum, others: list[tuple[str, Architecture]], dataflow: Dataflow
 ) -> Relaxation:
-    """The other shape of the array with the best bound."""
-    bounds = [(lower_bound(einsum, chip, dataflow), words, chip) for words, chip in others]
-    _, words, chip = min(bounds, key=lambda entry: entry[0])
-    return Relaxation("array shape", words, chip, dataflow)
+    """The other shape of the array with the best bound; of equals the first."""
+    best, least = others[0], math.inf
+    for words, chip in others:
+        bound = lower_bound(einsum, chip, dataflow)
+        if bound < least:
+            best, least = (words, chip), bound
+        # Step 3 and the compulsory traffic are the same for all shapes, and no bound is below them.
+        units = parallelism(einsum, chip, dataflow).units
+        if least <= max(units, compulsory_cycles(einsum, chip)):
+            break
+    return Relaxation("array shape", *best, dataflow)
 
 
 def won_back(
@@ -196,10 +214,23 @@ class _Budget:
     left_s: float
     alone: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, start_s: float) -> None:
-        """Takes what this thread has used since a time of its own clock."""
+    @contextmanager
+    def lent(self, wanted_s: float) -> Iterator[float]:
+        """Seconds for a search: no more than half of what is left, for others search beside it.
+
+        So the last ones end at about the same time. What was used is taken in place of what was
+        lent. Nothing is lent where it would be too little for a search.
+        """
         with self.alone:
-            self.left_s -= time.thread_time() - start_s
+            limit_s = min(wanted_s, self.left_s / 2)
+            limit_s = limit_s if limit_s >= min(wanted_s, LEAST_LENT_S) else 0.0
+            self.left_s -= limit_s
+        start_s = time.thread_time()
+        try:
+            yield limit_s
+        finally:
+            with self.alone:
+                self.left_s += limit_s - (time.thread_time() - start_s)
 
 
 def _ask_all(
@@ -247,12 +278,13 @@ def _parts(longest_s: float) -> tuple[_Part, ...]:
 
 def _go_on(part: _Part, budget: _Budget, question: _Question, ask: Ask) -> None:
     """Searches for a better bound, then for a better mapping."""
-    if budget.left_s <= 0.0:
-        return
-    start_s = time.thread_time()
     einsum, asked = question.einsum, question.asked
     if part.bound_s > 0.0 and not question.bounded:
-        question.found, question.bounded = under(einsum, question.found, asked, part.bound_s, ask)
+        with budget.lent(part.bound_s) as limit_s:
+            if limit_s:
+                found, question.bounded = under(einsum, question.found, asked, limit_s, ask)
+                question.found = found
     if part.search_s > 0.0 and not question.closed:
-        question.found = searched(einsum, question.found, asked, part.search_s, ask)
-    budget.take(start_s)
+        with budget.lent(part.search_s) as limit_s:
+            if limit_s:
+                question.found = searched(einsum, question.found, asked, limit_s, ask)

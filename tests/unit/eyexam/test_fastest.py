@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from octant.arch import Fanout
+from octant.arch import Architecture, Fanout
 from octant.eyexam import WinBack
 from octant.eyexam.fastest import Fastest, fastest_of, lower_bound
 from octant.eyexam.folding import folded, folding
@@ -55,6 +56,37 @@ def test_a_second_time_nothing_is_searched(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr("octant.mapper.layers.search", fail)
     assert fastest_of(LAYERS, CHIP, FLOW) == first
+
+
+def test_with_each_answer_something_is_done() -> None:
+    """Whether few mappings settle it at once or all are searched, and once for equal layers."""
+    done: list[tuple[Einsum, float]] = []
+    found = fastest_of(
+        (*LAYERS, LAYERS[0]), CHIP, FLOW, then=lambda layer, it: done.append((layer, it.cycles))
+    )
+    assert len(done) == len(LAYERS) and dict(done) == {e: found[e].cycles for e in LAYERS}
+
+
+def test_once_the_folded_chip_has_its_answer_all_mappings_are_searched_but_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+    asked: list[tuple[str, float | None]] = []
+
+    def note(einsum: Einsum, chip: Architecture, **more: Any) -> Any:
+        asked.append(
+            (
+                f"{chip.name} {more['dataflow'].constraints != FLOW.constraints}",
+                more["time_limit_s"],
+            )
+        )
+        return search(einsum, chip, **more)
+
+    monkeypatch.setattr("octant.mapper.layers.search", note)
+    monkeypatch.setattr("octant.eyexam.fastest.ROUNDS_S", (0.0, 0.0, 0.0))
+    assert fastest_of(LAYERS[-1:], CHIP, FLOW)[LAYERS[-1]].cycles == alone(LAYERS[-1])
+    assert asked[-1] == ("teaching False", None)
+    assert [name for name, _ in asked].count("teaching False") == 1
 
 
 def test_a_search_that_is_stopped_says_what_it_knows() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from octant.eyexam import LayerExam, WinBack, examine
-from octant.eyexam.relaxing import Relaxation
-from octant.eyexam.winning import relaxed_for, won_back
+from octant.eyexam.fastest import lower_bound
+from octant.eyexam.relaxing import Relaxation, shapes
+from octant.eyexam.winning import _Budget, relaxed_for, won_back
 from octant.files import load_architecture
 from octant.mapper import Objective, cache, dataflow_named, search
 from octant.workload import Einsum, Layer, convolution, matmul
@@ -144,3 +145,35 @@ def test_a_layer_that_matters_little_is_not_searched(
     assert asked == {LAYERS[1]}
     own = known[LAYERS[0]].steps[5].cycles
     assert any(win.proof == "found" and win.cycles == own for win in wins[LAYERS[0]])
+
+
+def test_the_best_shape_is_the_first_of_those_with_the_least_bound() -> None:
+    """Of all shapes, one by one; what stops early stops at the same."""
+    eyeriss = load_architecture("eyeriss")
+    layers = (
+        *LAYERS,
+        convolution(in_channels=5, out_channels=7, output=(11, 13), kernel=(3, 3)),
+        convolution(in_channels=3, out_channels=64, output=(20, 20), kernel=(7, 7), stride=(2, 2)),
+        matmul(rows=1, inner=300, columns=10),
+    )
+    for chip in (CHIP, eyeriss):
+        flow = dataflow_named(chip, None)
+        others = list(shapes(chip))
+        found = relaxed_for(layers, chip, flow)[-1]
+        for einsum in layers:
+            bounds = [lower_bound(einsum, other, flow) for _, other in others]
+            assert found[einsum].words == others[bounds.index(min(bounds))][0]
+
+
+def test_what_is_left_is_lent_by_halves_and_taken_as_it_is_used() -> None:
+    budget = _Budget(1.0)
+    with budget.lent(0.25) as one, budget.lent(0.75) as other:
+        assert (one, other, budget.left_s) == (0.25, 0.375, 0.375)
+    assert 0.99 < budget.left_s < 1.0  # nobody searched
+    with budget.lent(9.0) as most:
+        assert most == pytest.approx(0.5, abs=0.01)
+    few = _Budget(0.06)
+    with few.lent(1.0) as too_little, few.lent(0.02) as enough:
+        assert (too_little, enough) == (0.0, 0.02)
+    with _Budget(math.inf).lent(3.0) as all_of_it:
+        assert all_of_it == 3.0
