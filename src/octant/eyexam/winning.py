@@ -35,7 +35,7 @@ from octant.workload import Einsum
 
 #: Processor seconds for all searches of a network, where the user sets no limit: for each different
 #: layer, and at least.
-LAYER_S, LEAST_S = 0.45, 8.0
+LAYER_S, LEAST_S = 0.35, 8.0
 #: A layer of which no more could be gained than this share of the network's time is not searched.
 WORTH = 0.005
 #: Seconds of the first search of a bound, and of the searches of all mappings before the last one.
