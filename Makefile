@@ -53,7 +53,7 @@ imports: $(VENV)/.test
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.test
-	$(PY) -m pytest -q -n 2 -rs
+	$(PY) -m pytest -q -n 2 --dist worksteal -rs
 
 # Some groups, or sooner: make bench BENCH="eyeriss growth --quick"
 BENCH ?=

@@ -181,7 +181,7 @@ def check_nest(case: Search, task: walk.Task, factors: dict[str, tuple[int, ...]
 
 
 def common_of(task: walk.Task, factors: Integers) -> Common:
-    return Common(*kernel.common_of_orders(factors, task.leaf))
+    return Common(*kernel.common_of_orders_alone(factors, task.leaf))
 
 
 def priced(task: walk.Task, common: Common, counts: Integers) -> Prices:

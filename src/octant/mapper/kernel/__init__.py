@@ -10,7 +10,7 @@ from octant.mapper.kernel.completion import fill_tables
 from octant.mapper.kernel.descent import list_onwards
 from octant.mapper.kernel.goals import Goal
 from octant.mapper.kernel.laps import fill_strays
-from octant.mapper.kernel.leaves import bound_orders_alone, common_of_orders, price_nest
+from octant.mapper.kernel.leaves import bound_orders_alone, common_of_orders_alone, price_nest
 from octant.mapper.kernel.outlook import bound_nest
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "bound_nest",
     "bound_orders_alone",
     "bound_storage_hops",
-    "common_of_orders",
+    "common_of_orders_alone",
     "fill_strays",
     "fill_tables",
     "list_onwards",

@@ -267,3 +267,9 @@ def bound_orders_alone(factors, base, context, busy, leaf):
     """``bound_orders`` where nothing was found yet."""
     goal = Goal(ZERO, np.inf, np.empty((1, 2)), ZERO)
     return bound_orders(goal, factors, base, context, busy, leaf)
+
+
+@compiled
+def common_of_orders_alone(factors, leaf):
+    """``common_of_orders`` of a nest that is not priced."""
+    return common_of_orders(factors, leaf)
