@@ -229,13 +229,14 @@ def sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, wo
     """The share of tiles that surely change at each step of the innermost loop of an outer block.
 
     None where that may be over a rank on which the tensor does not depend, or over one of which
-    the laps further in may have one step in just the tiles that are not sure.
+    the laps further in may have one step in just the tiles that are not sure, or where the child's
+    own lead is outside all that is known: no block is known to be outside of that.
 
     Args:
         outer: the block, -1 for what is outside all that is known.
     """
     share, first = 2.0, max(known, 1)
-    if outer < 0 and work.block[first] >= 0:
+    if work.block[child] < 0 or (outer < 0 and work.block[first] >= 0):
         return 0.0
     for rank in hops.live:
         leads = work.leads[first, rank] == 1
