@@ -90,6 +90,13 @@ def test_some_unions_leave_gaps_and_others_do_not() -> None:
     check_bounds(Search(layer, on, FREE))
 
 
+def test_no_block_is_outside_of_a_lead_outside_of_all_that_is_known() -> None:
+    """Only positions go over DRAM's tiles: no other loop is outside of theirs, to bring more."""
+    on = chip(array(2), level("register", 1))
+    flow = Dataflow("positions", (Constraint("DRAM", order=("P",)),))
+    check_bounds(Search(matmul(rows=3, inner=1, columns=2), on, flow))
+
+
 def check_bounds(case: Search) -> None:
     """Prices every mapping, and compares the bounds of all that it is part of."""
     for task, coarse in tasks(case):
