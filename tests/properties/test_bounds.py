@@ -7,7 +7,7 @@ every bound on the way to every mapping of a small space is compared with the ma
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -119,17 +119,15 @@ def check_bounds(case: Search) -> None:
                 check_listing(task, found, key[0], key[1:], least)
 
 
-def tasks(case: Search) -> Iterator[tuple[walk.Task, walk.Task]]:
-    """What is searched for each choice of kept tensors, with tables fine and coarse."""
+def tasks(case: Search, cells: Iterable[int] = (6,)) -> Iterator[tuple[walk.Task, ...]]:
+    """What is searched for each choice of kept tensors: with all cells of tables, and with few."""
     layer = problem(case.einsum, case.architecture)
     place = space(case.einsum, case.architecture, case.dataflow, divisors=case.divisors)
     if may_begin(case.einsum, case.architecture, place):
         prices = costs(case.einsum, case.architecture)
         for keeps in keep_choices(case):
-            yield (
-                walk.task(layer, prices, place, keeps),
-                walk.task(layer, prices, place, keeps, cells=6),
-            )
+            few = (walk.task(layer, prices, place, keeps, cells=number) for number in cells)
+            yield walk.task(layer, prices, place, keeps), *few
 
 
 def node_factors(case: Search, factors: dict[str, tuple[int, ...]]) -> Integers:

@@ -63,7 +63,8 @@ def fill_tiles(level, hops, grids, tables, work):
                 tables.held[first + kind * apart, column] = np.inf
                 tables.replaced[first + kind * apart, column] = np.inf
         if tile_fits(node, widths, hops):
-            note_sure_outside(level, low, high, hops, grids, work)
+            if level + 1 < grids.node.shape[0]:
+                note_outside(level, low, high, hops, grids, tables, work)
             tile_costs(level, first, low, high, hops, grids, tables, work, tile)
 
 
@@ -74,20 +75,56 @@ def mixed(share, one, other):
 
 
 @lean
-def note_sure_outside(level, low, high, hops, grids, work):
-    """Writes how much of what stays in a level's tile surely comes again when that ends.
+def note_outside(level, low, high, hops, grids, tables, work):
+    """Writes the least of all outside a level's tile to ``work.outer``, by the kind of lead there.
 
-    Along a rank that is spread unevenly some instances may have but one tile. By the kind of lead
-    outside the next level.
+    A tensor that stays in the tile comes again when that ends; along a rank that is spread
+    unevenly some instances may have but one tile, and there it stays.
     """
-    for kind in range(grids.kinds[level + 1] if level + 1 < grids.node.shape[0] else 0):
+    for kind in range(grids.kinds[level + 1]):
         x, share = grids.staying[level + 1, kind], 1.0
+        least_outside(kind, level + 1, low, high, hops, grids, tables, work)
         for rank in hops.live:
             if x >= 0 and hops.exact == 0 and hops.axes[x, rank] >= 0:
                 for count in range(max(low[rank], 2), high[rank] + 1):
                     strayed = work.uneven[grids.node[level], rank, count]
                     share = min(share, max(0.0, 1.0 - strayed / (count - 1)))
-        work.sure[kind] = share
+        come, free = work.outer[kind], work.outer[0]
+        for column in range(come.shape[0]):
+            come[column] = mixed(share, come[column], free[column])
+
+
+@lean
+def least_outside(kind, outer, low, high, hops, grids, tables, work):
+    """Writes the least of a level's ``before`` over its cells from ``low`` to ``high``.
+
+    That of ``high`` has the least over less left of a rank, too. Not of one that no node there may
+    take, nor, for a tensor that stays, of one that ends its stay: it need not if none is left.
+    """
+    x, come, beyond = grids.staying[outer, kind], work.outer[kind], work.places
+    cell = grids.base[outer] + kind * (hops.live.shape[0] + 1) * grids.cells[outer]
+    cell += cell_of(outer, high, hops, grids)
+    for column in range(come.shape[0]):
+        come[column] = np.inf
+    for rank in hops.live:
+        beyond[rank] = 0
+    more = True
+    while more:
+        for column in range(come.shape[0]):
+            come[column] = min(come[column], tables.before[cell, column])
+        more = False
+        for rank in hops.live:
+            lowered = grids.allowed[outer, rank] == 1 or grids.fanned[outer, rank] == 1
+            if lowered and (x < 0 or hops.axes[x, rank] < 0):
+                continue
+            span = grids.place[outer, rank, high[rank]] - grids.place[outer, rank, low[rank]]
+            if beyond[rank] < span:
+                beyond[rank] += 1
+                cell -= grids.stride[outer, rank]
+                more = True
+                break
+            cell += beyond[rank] * grids.stride[outer, rank]
+            beyond[rank] = 0
 
 
 @lean
@@ -99,9 +136,6 @@ def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
     """
     ranks, node, row = hops.sizes.shape[0], grids.node[level], work.row
     outermost = level == grids.node.shape[0] - 1
-    cell = 0
-    if not outermost:
-        cell = grids.base[level + 1] + cell_of(level + 1, high, hops, grids)
     led, last = False, True
     for rank in hops.live:
         last = last and low[rank] == 1
@@ -118,11 +152,9 @@ def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
             if hops.keeps[x, node] == 1:
                 add_crossing(x, node, level, lead, low, high, hops, grids, row)
         if not outermost:
-            kind = grids.kind_of[level + 1, lead]
-            apart = (hops.live.shape[0] + 1) * grids.cells[level + 1]
-            before, free = tables.before[cell + kind * apart], tables.before[cell]
+            come = work.outer[grids.kind_of[level + 1, lead]]
             for column in range(row.shape[0]):
-                row[column] += mixed(work.sure[kind], before[column], free[column])
+                row[column] += come[column]
         for column in range(row.shape[0]):
             tile[column] = min(tile[column], row[column])
         for kind in range(grids.kinds[level]):
@@ -181,7 +213,7 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
         else:
             if exact and hops.window[x, lead] >= 0:
                 slid = sliding_windows(x, lead, low, low, elements, hops)
-                elements = min(elements, slid)
+                elements = max(touched, min(elements, slid))
             if grids.share[level, lead] < 1.0:
                 share = max(0.0, (low[lead] - grids.others[level, lead]) / low[lead])
     delivered = max(touched, share * elements * repeated)
@@ -200,7 +232,7 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
 
 
 @inlined
-def close(x, level, outer, left, hops, grids, tables, row, closed):
+def close(x, level, outer, left, most, hops, grids, tables, row, closed):
     """Writes a tile's least with the excess of a tensor that stays further in.
 
     Under a lead outside that leaves the tensor in place, the level itself moves it: of ranks that
@@ -209,11 +241,12 @@ def close(x, level, outer, left, hops, grids, tables, row, closed):
 
     Args:
         outer: the row of ``tables.held`` and ``tables.replaced``.
+        left, most: (ranks) the least and the most that is left outside the tile.
         row: room; closed: what is written.
     """
     whole = True
     for rank in hops.live:
-        whole = whole and (hops.axes[x, rank] < 0 or left[rank] == 1)
+        whole = whole and (hops.axes[x, rank] < 0 or most[rank] == 1)
     for column in range(row.shape[0]):
         row[column] = tables.held[outer, column]
         closed[column] = tables.replaced[outer, column]
@@ -283,10 +316,11 @@ def minimise(kind, level, hops, grids, tables, work):
             if closed[cell, 0] < np.inf:
                 for rank in hops.live:
                     place = cell // grids.stride[level, rank] % grids.lengths[level, rank]
-                    work.left[rank] = grids.low[level, rank, place]
+                    work.chosen[rank] = grids.low[level, rank, place]
+                    work.left[rank] = grids.high[level, rank, place]
                 close(
-                    staying, level, outer + cell, work.left, hops, grids, tables, work.row,
-                    closed[cell],
+                    staying, level, outer + cell, work.chosen, work.left, hops, grids, tables,
+                    work.row, closed[cell],
                 )  # fmt: skip
     copy_rows(cells, closed, ZERO, tables.fitting, outer)
     for rank in hops.live:
