@@ -97,6 +97,12 @@ def test_no_block_is_outside_of_a_lead_outside_of_all_that_is_known() -> None:
     check_bounds(Search(matmul(rows=3, inner=1, columns=2), on, flow))
 
 
+def test_a_window_keeps_what_the_next_lap_begins_with() -> None:
+    """Filter by filter over three positions: what the last and the first overlap in stays."""
+    layer = convolution(in_channels=1, out_channels=2, output=(2,), kernel=(2,))
+    check_bounds(Search(layer, chip(level("register", 1)), FREE))
+
+
 def check_bounds(case: Search) -> None:
     """Prices every mapping, and compares the bounds of all that it is part of."""
     for task, coarse in tasks(case):

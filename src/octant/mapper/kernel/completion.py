@@ -211,13 +211,16 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
         if hops.axes[x, lead] < 0:
             repeated, elements = 1.0, touched
         else:
-            if exact and hops.window[x, lead] >= 0:
-                slid = sliding_windows(x, lead, low, low, elements, hops)
-                elements = max(touched, min(elements, slid))
+            if hops.window[x, lead] >= 0:
+                if exact:
+                    slid = sliding_windows(x, lead, low, low, elements, hops)
+                    elements = min(elements, slid)
+                else:
+                    elements = least_slid(x, lead, low, high, hops)
             if grids.share[level, lead] < 1.0:
                 share = max(0.0, (low[lead] - grids.others[level, lead]) / low[lead])
     delivered = max(touched, share * elements * repeated)
-    merged = elements if multicast == 1.0 else touched
+    merged = elements if multicast == 1.0 else min(elements, touched)
     served = max(touched, share * merged * repeated / multicast)
     first = touched * min(grids.outside[level, x], may_repeat)
     if hops.windows[x] > 0:
@@ -229,6 +232,21 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
         written = served
     add_cycles(row, x, parent, read, written, grids.instances[level, x], hops)
     add_cycles(row, x, node, 0.0, given, grids.copies[level], hops)
+
+
+@inlined
+def least_slid(x, lead, low, high, hops):
+    """What ``sliding_windows`` of all tiles is at the least, by what may be left of the ranks."""
+    sure, others, extent = 1.0, 1.0, 1.0
+    for rank in hops.live:
+        if hops.window[x, rank] == hops.window[x, lead]:
+            extent += hops.coefficients[x, rank] * (hops.sizes[rank] - 1.0)
+            if rank != lead:
+                others *= low[rank]
+                if high[rank] > 1:
+                    sure = 0.5
+    uncovered = hops.coefficients[x, lead] * hops.sizes[lead] * others
+    return hops.touched[x] * sure * min(1.0, uncovered / extent)
 
 
 @inlined
