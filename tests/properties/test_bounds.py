@@ -33,7 +33,7 @@ from tests.properties.twin import (
     places,
     tiles_fit,
 )
-from tests.unit.mapper.chips import FREE, array, chip, level, picojoules
+from tests.unit.mapper.chips import FREE, ROLES, array, chip, level, picojoules
 
 ROUNDING = 1 + 1e-9
 Prices = NDArray[np.float64]
@@ -69,6 +69,17 @@ def test_what_stays_goes_on_through_laps_of_one_step() -> None:
     inside = (Constraint(at, ranks=(rank,), bypass=others) for at, rank in ranks.items())
     flow = Dataflow("cut", (Constraint("DRAM", order=("P",)), *inside))
     check_bounds(Search(matmul(rows=4, inner=1, columns=6), on, flow))
+
+
+def test_what_stays_may_stay_on_where_a_lap_of_laps_has_one_step() -> None:
+    """Five of K as 2 x 2 x 2, and two of P inside the first: the fifth stays over these."""
+    others = (Role.INPUT, Role.OUTPUT)
+    on = chip(
+        level("far", 100, optional=others), level("middle", 1, optional=ROLES), level("near", 1)
+    )
+    inside = (Constraint("far", ranks=("K",), bypass=others),)
+    inside += (Constraint("middle", ranks=("K",), bypass=ROLES),)
+    check_bounds(Search(matmul(rows=2, inner=1, columns=5), on, Dataflow("cut", inside)))
 
 
 def test_what_is_spread_unevenly_stays_where_there_is_one_tile() -> None:

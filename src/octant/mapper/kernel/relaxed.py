@@ -225,12 +225,21 @@ def may_stay(x, node, factors, hops):
 
 
 @inlined
+def block_of(rank, first, last, factors, hops):
+    """The outermost block between two nodes with a loop over a rank; the last node for none."""
+    for node in range(first, last):
+        if hops.temporal[node] == 1 and factors[node, rank] > 1:
+            return node
+    return last
+
+
+@inlined
 def sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, work):
     """The share of tiles that surely change at each step of the innermost loop of an outer block.
 
-    None where that may be over a rank on which the tensor does not depend, or over one of which
-    the laps further in may have one step in just the tiles that are not sure, or where the child's
-    own lead is outside all that is known: no block is known to be outside of that.
+    None where that may be over a rank on which the tensor does not depend, or over one with a loop
+    further in, too, unless each step surely goes to another lap of that, or where the child's own
+    lead is outside all that is known: no block is known to be outside of that.
 
     Args:
         outer: the block, -1 for what is outside all that is known.
@@ -246,11 +255,11 @@ def sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, wo
             continue
         if hops.axes[x, rank] < 0:
             return 0.0
-        sure = sure_share(rank, child, outer, known, unknown, factors, rest, width, hops, work)
+        inside = block_of(rank, max(known, outer + 1), child, factors, hops)
+        sure = sure_share(rank, inside, outer, known, unknown, factors, rest, width, hops, work)
+        if sure < 1.0 and inside < child:
+            return 0.0
         share = min(share, sure)
-        for level in range(max(known, outer + 1), child):
-            if sure < 1.0 and hops.temporal[level] == 1 and factors[level, rank] > 1:
-                return 0.0
     return share if share <= 1.0 else 0.0
 
 
