@@ -23,6 +23,7 @@ from octant.mapper.space import Integers, may_begin, space
 from octant.model import costs
 from octant.model import kernel as model
 from octant.workload import Role, convolution, matmul
+from tests.properties import kernels
 from tests.properties.problems import searches
 from tests.properties.twin import (
     Search,
@@ -77,9 +78,9 @@ def test_what_stays_may_stay_on_where_a_lap_of_laps_has_one_step() -> None:
     on = chip(
         level("far", 100, optional=others), level("middle", 1, optional=ROLES), level("near", 1)
     )
-    inside = (Constraint("far", ranks=("K",), bypass=others),)
-    inside += (Constraint("middle", ranks=("K",), bypass=ROLES),)
-    check_bounds(Search(matmul(rows=2, inner=1, columns=5), on, Dataflow("cut", inside)))
+    bypass = {"far": others, "middle": ROLES}
+    inside = (Constraint(at, ranks=("K",), bypass=moved) for at, moved in bypass.items())
+    check_bounds(Search(matmul(rows=2, inner=1, columns=5), on, Dataflow("cut", tuple(inside))))
 
 
 def test_what_is_spread_unevenly_stays_where_there_is_one_tile() -> None:
@@ -197,13 +198,14 @@ def check_nest(case: Search, task: walk.Task, factors: dict[str, tuple[int, ...]
         check_order(task, common, made.factors, made.order, price)
         lowest = np.minimum(lowest, price)
     assert common is not None
-    energy, cycles = kernel.bound_orders_alone(made.factors, *common, task.leaf)
+    goal = kernel.Goal(0, np.inf, np.empty((1, 2)), 0)
+    energy, cycles = kernels.bound_orders(goal, made.factors, *common, task.leaf)
     assert np.all(np.array([energy, cycles, energy * cycles]) <= lowest * ROUNDING)
     return lowest
 
 
 def common_of(task: walk.Task, factors: Integers) -> Common:
-    return Common(*kernel.common_of_orders_alone(factors, task.leaf))
+    return Common(*kernels.common_of_orders(factors, task.leaf))
 
 
 def priced(task: walk.Task, common: Common, counts: Integers) -> Prices:
@@ -225,11 +227,11 @@ def check_order(
             rows = order.copy()
             rows[node, : ranks - known].sort()
             counts = exact.copy()
-            kernel.bound_storage_hops(
+            kernels.bound_storage_hops(
                 layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal,
                 task.leaf.keeps, factors, rows, placed, task.leaf.touched, common.context, node,
                 counts,
             )  # fmt: skip
             assert np.all(priced(task, common, counts) <= price * ROUNDING)
-        counting.count_children(node + 1, *layer, task.leaf.keeps, factors, order, child + 1, exact)
+        kernels.count_children(node + 1, *layer, task.leaf.keeps, factors, order, child + 1, exact)
     assert np.allclose(priced(task, common, exact), price, rtol=1e-9)

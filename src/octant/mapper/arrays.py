@@ -78,6 +78,17 @@ class Hops(NamedTuple):
     most_steps: float
 
 
+class Leaf(NamedTuple):
+    """What the exact price of a nest reads."""
+
+    layer: Problem
+    costs: Costs
+    keeps: Integers
+    prescribed: Integers
+    sliding: Integers
+    touched: Integers
+
+
 class Work(NamedTuple):
     """Room for the compiled search to work in; nothing in it outlives a call.
 

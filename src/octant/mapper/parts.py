@@ -12,7 +12,7 @@ from octant.components import Price
 from octant.counting.problem import problem
 from octant.mapper import arrays, layout
 from octant.mapper.space import keep_choices, space
-from octant.mapper.walk import Leaf, new_found
+from octant.mapper.walk import new_found
 from octant.model import costs
 from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, NumberKind, Role, matmul
@@ -29,7 +29,7 @@ def entries() -> dict[str, tuple[Any, ...]]:
     from octant.model import kernel as model
 
     return {
-        LISTING: (kernel.list_onwards, kernel.bound_nest),
+        LISTING: (kernel.list_onwards,),
         PRICING: (
             kernel.price_nest,
             counting.count_all,
@@ -71,16 +71,13 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
     tables = layout.tables(view, grids)
     found = new_found(0, (*keeps.shape, len(layer.sizes)))
     factors, one = np.ones_like(place.allowed), 1
-    leaf = Leaf(layer, prices, keeps, place.order, place.sliding, place.touched)
+    leaf = arrays.Leaf(layer, prices, keeps, place.order, place.sliding, place.touched)
     goal = kernel.Goal(found.goal, found.wanted, found.points, found.count)
     task, room = (view, grids, tables, work), (found.pool, found.bounds)
     nest = (layer.sizes, layer.temporal, factors, factors)
     counts, busy = np.zeros((*keeps.shape, 6), np.int64), np.ones(keeps.shape[1] + 1)
     return {
-        LISTING: (
-            (one, factors, *room, one, *room, goal, *task),
-            (one, factors, *task),
-        ),
+        LISTING: ((one, factors, *room, one, *room, goal, *task),),
         PRICING: (
             (goal, found.nests, found.orders, found.keeps, factors, leaf),
             (*layer, factors, factors, keeps),

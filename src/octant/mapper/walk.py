@@ -13,7 +13,7 @@ import numpy as np
 
 from octant.counting.problem import Problem
 from octant.mapper import arrays, layout
-from octant.mapper.arrays import Floats, Hops, Work
+from octant.mapper.arrays import Floats, Hops, Leaf, Work
 from octant.mapper.layout import Grids, Tables
 from octant.mapper.result import Objective
 from octant.mapper.space import Integers, Space
@@ -31,17 +31,6 @@ PART = 1e-6
 """What is less than this part of a grain above a whole number of them is that number."""
 FRONT = len(Objective)
 """The goal of a front, after the objectives in their order."""
-
-
-class Leaf(NamedTuple):
-    """What the exact price of a nest reads."""
-
-    layer: Problem
-    costs: Costs
-    keeps: Integers
-    prescribed: Integers
-    sliding: Integers
-    touched: Integers
 
 
 class Task(NamedTuple):
@@ -239,10 +228,13 @@ def bound_of(task: Task, factors: Integers, known: int) -> tuple[float, float]:
     """Joules and cycles of all mappings that go on from the nodes from ``known`` inwards."""
     from octant.mapper import kernel
 
-    energy_j, cycles = kernel.bound_nest(
-        known, factors, task.hops, task.grids, task.tables, task.work
-    )
-    return float(energy_j), float(cycles)
+    none, bounds = factors[:0], np.empty((1, 3))
+    any_better = kernel.Goal(0, math.inf, np.empty((1, 2)), 0)
+    kernel.list_onwards(
+        known, factors, none, bounds[:0], 0, none, bounds, any_better, task.hops, task.grids,
+        task.tables, task.work,
+    )  # fmt: skip
+    return float(bounds[0, 0]), float(bounds[0, 1])
 
 
 def descend(task: Task, found: Found) -> None:

@@ -23,7 +23,6 @@ from octant.counting.kernel.compiling import (
     inlined,
     inner,
     lean,
-    merged,
 )
 from octant.counting.kernel.hops import hop_elements
 from octant.counting.kernel.loops import product, strides
@@ -52,7 +51,6 @@ __all__ = [
     "inlined",
     "inner",
     "lean",
-    "merged",
     "number_of_axes",
     "product",
     "strides",

@@ -57,11 +57,6 @@ def inlined(function: Callable[..., Any]) -> Any:
     return _jit(**_UNWRAPPED, _nrt=False, forceinline=True)(function)
 
 
-def merged(function: Callable[..., Any]) -> Any:
-    """The same for a large function with few callers: its source is written into theirs."""
-    return _jit(inline="always")(function)
-
-
 ZERO, ONE = np.int64(0), np.int64(1)
 """Numbers to begin with that are handed on: for a literal the callee is compiled once more."""
 

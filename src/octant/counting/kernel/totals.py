@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel.compiling import compiled, lean, merged
+from octant.counting.kernel.compiling import compiled, inner, lean
 from octant.counting.kernel.hops import hop_elements
 from octant.counting.kernel.loops import loops_outside, states_up_to, strides
 from octant.counting.kernel.positions import number_of_axes
@@ -45,7 +45,7 @@ def add_hop(result, parent, child, nodes, is_output, accesses, deliveries, recei
         result[child, 1] = received
 
 
-@merged
+@inner
 def count_hop(
     sizes, axes, coefficients, is_output, temporal, shared, factors, order, stride, parent, child,
     result,
@@ -94,7 +94,7 @@ def count_hop(
                 result[innermost, 5] += given_back
 
 
-@compiled
+@inner
 def count_children(
     first, sizes, axes, coefficients, is_output, temporal, shared, keeps, factors, order, last,
     result,

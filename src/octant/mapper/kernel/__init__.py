@@ -5,22 +5,24 @@ make cross between levels, and by tables of the least that the levels outside ca
 complete is priced with every order of its loops, by the same counts and prices as the model.
 """
 
-from octant.mapper.kernel.bounds import bound_storage_hops
+from octant.counting.kernel.records import by_address
+from octant.counting.problem import Problem
+from octant.mapper.arrays import Hops, Leaf, Work
 from octant.mapper.kernel.completion import fill_tables
 from octant.mapper.kernel.descent import list_onwards
 from octant.mapper.kernel.goals import Goal
 from octant.mapper.kernel.laps import fill_strays
-from octant.mapper.kernel.leaves import bound_orders_alone, common_of_orders_alone, price_nest
-from octant.mapper.kernel.outlook import bound_nest
+from octant.mapper.kernel.leaves import price_nest
+from octant.mapper.layout import Grids, Tables
+from octant.model.prices import Costs
 
 __all__ = [
     "Goal",
-    "bound_nest",
-    "bound_orders_alone",
-    "bound_storage_hops",
-    "common_of_orders_alone",
     "fill_strays",
     "fill_tables",
     "list_onwards",
     "price_nest",
 ]
+
+for _record in (Hops, Grids, Tables, Work, Leaf, Problem, Costs):
+    by_address(_record)

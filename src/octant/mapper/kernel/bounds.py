@@ -6,10 +6,9 @@ import numpy as np
 
 from octant.counting.kernel import (
     add_hop,
-    compiled,
     distinct_elements,
+    inner,
     lean,
-    merged,
     number_of_axes,
     strides,
 )
@@ -153,7 +152,7 @@ def held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child
     return held
 
 
-@merged
+@inner
 def least_elements(
     x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child, touched
 ):  # fmt: skip
@@ -173,7 +172,7 @@ def least_elements(
     return least
 
 
-@merged
+@inner
 def hop_context(
     sizes, axes, coefficients, is_output, temporal, shared, keeps, factors, context
 ):  # fmt: skip
@@ -201,7 +200,7 @@ def hop_context(
             parent = child
 
 
-@compiled
+@inner
 def bound_storage_hops(
     sizes, axes, coefficients, is_output, temporal, keeps, factors, rows, placed, touched, context,
     counted, result,
@@ -234,13 +233,13 @@ def bound_storage_hops(
                 result[x], parent, child, nodes, is_output[x], served, delivered, given,
                 served - first_parent,
             )  # fmt: skip
-            inner = -1
+            innermost = -1
             for fanout in range(parent, child):
                 if temporal[fanout] == 0:
-                    inner = fanout
+                    innermost = fanout
                     result[x, fanout, 5] = served
-            if inner >= 0:
-                result[x, inner, 5] = delivered
+            if innermost >= 0:
+                result[x, innermost, 5] = delivered
                 if is_output[x] == 1:
-                    result[x, inner, 5] += given
+                    result[x, innermost, 5] += given
             parent = np.int64(child)

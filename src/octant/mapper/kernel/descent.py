@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean, merged
+from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
@@ -32,6 +32,8 @@ def list_onwards(
 ):
     """Lists what the next node may take under the first of a node's choices that leads on.
 
+    Without any choices it lists what is known: writes its bound, which is of one.
+
     Args:
         node: the number of nodes to begin with: its one choice is not read.
         factors: (nodes, ranks) those of the nodes further in are chosen; gets the choice.
@@ -44,6 +46,12 @@ def list_onwards(
         the number of the choice, and how many are listed: -1 when there is no room for all, 0 when
         neither it nor any before it leads on.
     """
+    if choices.shape[0] == 0:
+        settle(node, factors, hops, work)
+        bounds[0, 0], bounds[0, 1], bounds[0, 2] = bound_state(
+            node, node, ZERO, factors, work.rest, work.width, goal, hops, grids, tables, work
+        )
+        return first, ONE
     last = min(choices.shape[0], first + AT_ONCE) - 1
     for at in range(first, last + 1):
         if node < factors.shape[0]:
@@ -57,7 +65,7 @@ def list_onwards(
     return last, ZERO
 
 
-@merged
+@lean
 def list_choices(node, pool, bounds, goal, factors, hops, grids, tables, work):
     """Lists what a node may take that could still be better than all that was found."""
     settle(node + 1, factors, hops, work)
@@ -70,7 +78,7 @@ def list_choices(node, pool, bounds, goal, factors, hops, grids, tables, work):
     )
 
 
-@merged
+@lean
 def list_tiles(node, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
     """Lists what a level may take; ``list_choices``.
 
@@ -179,7 +187,7 @@ def list_one(node, end, pool, bounds, goal, factors, rest, width, hops, grids, t
     return end
 
 
-@merged
+@lean
 def list_spreads(node, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
     """Lists how ranks may spread over a fanout's instances; ``list_choices``.
 
@@ -238,7 +246,7 @@ def next_product(stage, hops, work):
     return first, last
 
 
-@merged
+@lean
 def may_spread_on(stage, node, goal, factors, rest, width, hops, grids, tables, work):
     """Whether a spread of which so many ranks are chosen could still be better."""
     leave_open(stage, node, hops, work)

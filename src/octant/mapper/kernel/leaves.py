@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ZERO, compiled, count_children, inner, lean, merged
+from octant.counting.kernel import ZERO, compiled, count_children, inner, lean
 from octant.mapper.kernel.bounds import bound_storage_hops, hop_context
-from octant.mapper.kernel.goals import Goal, admits, found_so_many, note
+from octant.mapper.kernel.goals import admits, found_so_many, note
 from octant.mapper.kernel.orders import (
     next_unit,
     units_of_block,
@@ -45,7 +45,7 @@ def copy_counts(source, target):
                 target[x, node, column] = source[x, node, column]
 
 
-@merged
+@inner
 def bound_orders(goal, factors, base, context, busy, leaf):
     """A bound of all orders of a nest's loops: joules and cycles.
 
@@ -123,7 +123,7 @@ def bound_order(settled, placed, counted, counts, factors, rows, context, busy, 
     return priced(counts, busy, leaf.costs)
 
 
-@merged
+@inner
 def settle_blocks(block, first, levels, blocks, factors, rows, stacked, leaf):
     """Counts exactly what crosses to the level inside a block whose order is complete.
 
@@ -158,7 +158,7 @@ def place_unit(chosen, first, block, position, unit, prescribed, row, placed, no
     return found
 
 
-@merged
+@inner
 def price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf):
     """Prices every order of a nest's loops that could be better, and notes what is.
 
@@ -214,7 +214,7 @@ def price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf)
     return goal.many, tried
 
 
-@merged
+@inner
 def common_of_orders(factors, leaf):
     """What all orders of a nest's loops share.
 
@@ -260,16 +260,3 @@ def price_nest(goal, nests, orders, keeps, factors, leaf):
     if not admits(goal, energy, cycles):
         return goal.many, ZERO
     return price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf)
-
-
-@compiled
-def bound_orders_alone(factors, base, context, busy, leaf):
-    """``bound_orders`` where nothing was found yet."""
-    goal = Goal(ZERO, np.inf, np.empty((1, 2)), ZERO)
-    return bound_orders(goal, factors, base, context, busy, leaf)
-
-
-@compiled
-def common_of_orders_alone(factors, leaf):
-    """``common_of_orders`` of a nest that is not priced."""
-    return common_of_orders(factors, leaf)

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
+from octant.counting.kernel import ONE, ZERO, inlined, lean
 from octant.mapper.kernel.completion import cell_of, mixed
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import Goal, admits, value_of
+from octant.mapper.kernel.goals import admits, value_of
 from octant.mapper.kernel.relaxed import bound_hops, even_share
-
-
-@compiled_lean
-def bound_nest(known, factors, hops, grids, tables, work):
-    """The least joules and cycles of all that completes the nodes from ``known`` inwards."""
-    settle(known, factors, hops, work)
-    energy, cycles, _ = bound_state(
-        known, known, ZERO, factors, work.rest, work.width, Goal(ZERO, np.inf, tables.closed, ZERO),
-        hops, grids, tables, work,
-    )  # fmt: skip
-    return energy, cycles
 
 
 @lean

@@ -1,0 +1,11 @@
+"""Kernels of the search that only other kernels call, compiled for tests to call."""
+
+from __future__ import annotations
+
+from octant.counting.kernel import compiled, totals
+from octant.mapper.kernel import bounds, leaves
+
+bound_orders = compiled(leaves.bound_orders.py_func)
+bound_storage_hops = compiled(bounds.bound_storage_hops.py_func)
+common_of_orders = compiled(leaves.common_of_orders.py_func)
+count_children = compiled(totals.count_children.py_func)
