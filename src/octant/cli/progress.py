@@ -23,7 +23,7 @@ def _patience() -> Callable[[Progress], None]:
     def report(progress: Progress) -> None:
         nonlocal said
         if progress.to_compile and not said:
-            print(f"octant: {_COMPILING}: about half a minute on two processors", file=sys.stderr)
+            print(f"octant: {_COMPILING}: about 15 seconds on two processors", file=sys.stderr)
             said = True
 
     return report

@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from types import FunctionType
+from typing import IO, Any
 
 from octant.mapper.parts import NAMES, compile_part, entries
 
@@ -95,13 +96,13 @@ def _stamp(place: Path) -> Path:
 
 
 def _compiled_by_processes(tell: Callable[[int, int], None], total: int) -> bool:
-    """Whether processes compiled all parts; as many at a time as there are processors."""
-    waiting, running = list(NAMES), list[subprocess.Popen[bytes]]()
+    """Whether processes compiled all parts, side by side: no processor waits for the longest."""
+    running = list[subprocess.Popen[bytes]]()
     with tempfile.TemporaryFile() as said:
         try:
-            while waiting or running:
-                while waiting and len(running) < (os.cpu_count() or 1):
-                    running.append(_started(waiting.pop(0), said))
+            for part in NAMES:
+                running.append(_started(part, said))
+            while running:
                 tell(min(os.fstat(said.fileno()).st_size, total), total)
                 with suppress(subprocess.TimeoutExpired):
                     running[0].wait(_LOOK_S)
@@ -140,4 +141,15 @@ def compile_aloud(part: str) -> None:
 
         compile_whole()
     gc.freeze()  # what is loaded by now stays: to look through it again and again takes seconds
-    compile_part(part, lambda: print(end=_DONE, flush=True))
+    roomy = _with_room(compile_part)  # type: ignore[arg-type]
+    roomy(part, lambda: print(end=_DONE, flush=True))
+
+
+def _with_room(function: FunctionType) -> Callable[..., Any]:
+    """The same function, with room for many frames inside its own.
+
+    Python gets room for 50 frames or so when they are called and gives it back when they return:
+    where a compiler goes up and down just there, that takes a tenth of its time.
+    """
+    code = function.__code__.replace(co_stacksize=65_000)
+    return FunctionType(code, function.__globals__, argdefs=function.__defaults__)

@@ -50,7 +50,7 @@ def test_a_long_start_is_explained_once_without_a_terminal(
         assert report is not None
         report(Progress(0, 2, "", compiled=0, to_compile=9))
         report(Progress(0, 2, "", compiled=1, to_compile=9))
-    said = "compiling the search, once on this machine: about half a minute on two processors"
+    said = "compiling the search, once on this machine: about 15 seconds on two processors"
     assert capsys.readouterr().err == f"octant: {said}\n"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from llvmlite import binding
 from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Flags
 from numba.core.registry import cpu_target
 
 
@@ -20,6 +21,16 @@ def compile_whole() -> None:
     codegen = cpu_target.target_context.codegen()
     codegen._library_class = _Whole
     codegen.set_env = _set_where_known(codegen)
+    options: Any = Flags
+    options.values = _all_values
+
+
+_UNSET = {name: option.default for name, option in Flags.options.items()}
+
+
+def _all_values(flags: Flags) -> dict[str, Any]:
+    """All of a function's options, as Numba asks for them at every operation that it compiles."""
+    return _UNSET | flags._values
 
 
 def _set_where_known(codegen: Any) -> Callable[[str, Any], None]:
