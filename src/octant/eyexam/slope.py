@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
 from octant.bounds import distinct_elements
 from octant.components import Price
-from octant.eyexam.folding import Folded, folding_for
+from octant.eyexam.folding import ROOMS, Folded, folding_for
 from octant.eyexam.orders import parts_of
 from octant.eyexam.relaxing import FREE, with_stores
 from octant.mapper import (
@@ -25,7 +25,8 @@ from octant.mapper import (
     Question,
     SearchResult,
     Status,
-    cache,
+    keep,
+    known,
     side_by_side,
 )
 from octant.mapper.result import TIME_IS_UP
@@ -279,6 +280,9 @@ def least_traffic(
 
 def _least(einsum: Einsum, question: Question, ask: Ask) -> SearchResult:
     """The answer to a question about a buffer: of all orders at once, or of parts of them."""
+    before = known(einsum, question)
+    if before is not None:
+        return before
     parts = parts_of(einsum, OUTSIDE)
     longest = question.time_limit_s
     if not parts or (longest is not None and longest <= TOGETHER_S):
@@ -294,8 +298,7 @@ def _least(einsum: Einsum, question: Question, ask: Ask) -> SearchResult:
     if best.value > bound:
         return replace(best, status=Status.GAP, bound=bound, reason=TIME_IS_UP)
     proven = replace(best, status=Status.OPTIMAL, bound=best.value, reason="")
-    chip, goal, flow = question.architecture, question.objective, question.dataflow
-    cache.keep(cache.key_of(einsum.dense, chip, goal, flow, divisors_only=False), proven)
+    keep(einsum, question, proven)
     return proven
 
 
@@ -303,7 +306,7 @@ def _question(
     bits: Mapping[Role, float], capacity_bits: int, time_limit_s: float | None
 ) -> Question:
     chip = _two_levels(bits, capacity_bits)
-    return Question(chip, Objective.ENERGY, FREE, time_limit_s=time_limit_s)
+    return Question(chip, Objective.ENERGY, FREE, time_limit_s=time_limit_s, rooms=ROOMS)
 
 
 def _told(
@@ -358,7 +361,8 @@ def chip_points(
     """
 
     def put(chip: Architecture, flow: Dataflow) -> Question:
-        return Question(_only_outermost(chip), Objective.ENERGY, flow, time_limit_s=time_limit_s)
+        free = _only_outermost(chip)
+        return Question(free, Objective.ENERGY, flow, time_limit_s=time_limit_s, rooms=ROOMS)
 
     question = put(architecture, dataflow)
     fold = folding_for(architecture, dataflow, put)
@@ -386,11 +390,9 @@ def chip_points(
 
 def _over(einsum: Einsum, question: Question, fold: Folded | None, ask: Ask) -> SearchResult:
     """The answer to a question about a chip, its search ending at what the folded chip needs."""
-    chip, goal, flow = question.architecture, question.objective, question.dataflow
-    key = cache.key_of(einsum.dense, chip, goal, flow, divisors_only=False)
-    known = cache.recall(key, einsum.dense, chip, goal)
-    if known is not None or fold is None:
-        return known or ask(einsum, question)
+    before = known(einsum, question)
+    if before is not None or fold is None:
+        return before or ask(einsum, question)
     longest_s = math.inf if question.time_limit_s is None else question.time_limit_s
     bound_s = min(FOLDED_S, longest_s)
     below = ask(einsum, replace(fold.question_for(einsum), time_limit_s=bound_s))

@@ -12,8 +12,8 @@ from octant.mapper import (
     Question,
     SearchResult,
     Status,
-    cache,
     dataflow_named,
+    known,
     side_by_side,
 )
 from octant.workload import Einsum, matmul
@@ -47,14 +47,7 @@ def test_what_is_proven_is_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             lambda einsum, ask: ask(einsum, question()),
             lambda _, result: answers.append(result),
         )
-    key = cache.key_of(
-        SMALL[0],
-        question().architecture,
-        Objective.LATENCY,
-        question().dataflow,
-        divisors_only=False,
-    )
-    kept = cache.recall(key, SMALL[0], question().architecture, Objective.LATENCY)
+    kept = known(SMALL[0], question())
     assert kept is not None and answers[1] == kept
     assert answers[0].mapping == kept.mapping and answers[0].value == kept.value
 
