@@ -46,7 +46,7 @@ class Progress:
         total: different layers of the network; equal ones are searched once.
         layer: the name of the last one that was searched; empty before the first.
         compiled: functions of the search that are compiled, the first time on a machine.
-        to_compile: how many there are; 0 where nothing has to be compiled.
+        to_compile: how many there are; 0 where nothing had to be compiled.
     """
 
     done: int

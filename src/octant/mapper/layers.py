@@ -109,14 +109,17 @@ def side_by_side(
             come.
         on_compiled: told how much of the search is compiled, if it must be; see ``compile_ahead``.
     """
-    stop = threading.Event()
+    stop, most = threading.Event(), 0
     workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
 
     def look(compiled: int = 0, total: int = 0) -> None:
+        nonlocal most
         if stop.is_set():
             raise _StoppedError
         if total and on_compiled is not None:
-            on_compiled(compiled, total)
+            # One thread has it compiled, and knows how far that is; all others wait, and do not.
+            most = max(most, compiled)
+            on_compiled(most, total)
 
     def ask(einsum: Einsum, question: Question) -> SearchResult:
         return _answer(einsum, question, look)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,25 @@ def test_each_layer_goes_its_way_once_and_is_handed_over_in_the_callers_thread()
     side_by_side(SMALL, lambda einsum, ask: ask(einsum, question()), note)
     assert set(found) == set(SMALL)
     assert all(result.status is Status.OPTIMAL for result in found.values())
+
+
+def test_how_much_is_compiled_goes_up_though_most_threads_only_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def compile_ahead(look: Callable[[int, int], None]) -> None:
+        for compiled in (2, 0, 5, 0, 9):
+            look(compiled, 9)
+
+    monkeypatch.setattr("octant.mapper.layers.compile_ahead", compile_ahead)
+    told: list[tuple[int, int]] = []
+    asked = replace(question(), cached=False)
+    side_by_side(
+        SMALL[:1],
+        lambda einsum, ask: ask(einsum, asked),
+        lambda *_: None,
+        lambda *more: told.append(more),
+    )
+    assert told == [(2, 9), (2, 9), (5, 9), (5, 9), (9, 9)]
 
 
 def test_what_is_proven_is_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
