@@ -148,7 +148,7 @@ def examine_network(
         steps=_network_steps(exams),
         win_back=_network_win_back(exams),
         layers=exams,
-        notes=(*NOTES, STOPPED) if stopped else NOTES,
+        notes=(NOTES[0], *NOTES[1:] * wanted, *[STOPPED] * stopped),
     )
 
 

@@ -68,7 +68,8 @@ class ChipPoint:
 
     Args:
         capacity_bits: of all its memories further in than the outermost, all instances together.
-        traffic_bits: the fewest that any of its mappings moves to and from the outermost one.
+        traffic_bits: the fewest that any of its mappings moves to and from the outermost one;
+            infinite where there is none, or none was found.
         proven: the search ended with its proof.
     """
 
@@ -383,7 +384,7 @@ def chip_points(
         if result.mapping is not None:
             energy = evaluate(einsum, architecture, result.mapping).energy
             traffic = float(sum(e.bits_moved for e in energy if e.component in outermost))
-        proven = result.status is Status.OPTIMAL
+        proven = result.status is not Status.GAP
         points[einsum] = ChipPoint(on_chip_bits(architecture), traffic, proven)
     return points
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from octant.errors import InfeasibleError
+from octant.errors import InfeasibleError, OutOfTimeError
 from octant.eyexam import Eyexam, SkiSlope
 from octant.files.results import read_json
 from octant.mapper.combination import NetworkFront
@@ -35,6 +35,26 @@ def test_front_says_what_a_limit_asks_for_too_much(octant: Octant, tiny: str) ->
         ("--max-power", "0 W"),
     ):
         assert octant(*arguments, *wrong).code == 2
+
+
+def test_bound_says_what_it_did_not_find_in_time(octant: Octant, tiny: str) -> None:
+    arguments = ("bound", tiny, "--batch", "1", "--time-limit", "1 ns")
+    done = octant(*arguments)
+    assert done.code == 0
+    assert "not found in time" in done.out and "does not fit" not in done.out
+    done = octant(*arguments, "--on", "teaching")
+    assert done.code == OutOfTimeError.exit_code
+    assert done.err.endswith(
+        "no mapping was found on teaching: the time limit was reached before that\n"
+    )
+
+
+def test_eyexam_has_a_note_on_what_would_win_back_only_where_it_was_asked(
+    octant: Octant, tiny: str
+) -> None:
+    arguments = ("eyexam", tiny, "--on", "teaching", "--batch", "1", "--layer", "first")
+    assert "- what would win it back" in octant(*arguments).out
+    assert "win it back" not in octant(*arguments, "--no-win-back").out
 
 
 def test_eyexam_prints_the_waterfall(octant: Octant, tiny: str) -> None:
