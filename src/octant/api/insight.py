@@ -173,7 +173,7 @@ def _stands(
     Args:
         counts: how much of the work was done before, and of how much.
     """
-    from octant.eyexam.slope import chip_points
+    from octant.eyexam.standing import chip_points
     from octant.mapper.feasibility import why_infeasible
     from octant.mapper.result import TIME_IS_UP
 
