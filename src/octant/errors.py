@@ -72,6 +72,10 @@ class InfeasibleError(OctantError):
     exit_code = 7
 
 
+class OutOfTimeError(InfeasibleError):
+    """No mapping of a layer was found before the time limit: nobody knows whether there is one."""
+
+
 class NotEstimatedError(OctantError):
     """No source gives the price that was asked for."""
 

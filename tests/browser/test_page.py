@@ -93,6 +93,9 @@ def test_the_steps_of_eyexam(
     page = opened.page
     assert opened.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+    ends = "[...document.querySelectorAll('caption')].map((e) => e.getBoundingClientRect().right)"
+    if size == "phone":
+        assert max(page.evaluate(ends)) <= PHONE["width"], "captions do not slide with tables"
     assert page.locator("#where-the-peak-goes rect:visible").count() >= 4
     for port in ("dram-shared", "buffer-read", "buffer-write"):
         assert page.locator(f"#roofline-{port} polygon:visible").count() >= 4

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from octant.api.evaluation import Progress, dataflow_of, evaluate
 from octant.api.formats import in_formats
 from octant.api.insight import multiplying
-from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
+from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network, networks
 from octant.arch import Architecture, Dataflow
 from octant.errors import (
     InfeasibleError,
     InvalidWorkloadError,
+    OutOfTimeError,
     RunFailedError,
     UnknownNameError,
     near_misses,
@@ -210,13 +211,11 @@ def _efficiency(found: Larger) -> Figure | Missing:
 
 
 def _require_networks(suite: Suite) -> None:
-    from octant import zoo
-
     for name in suite.networks:
-        if name not in zoo.names():
+        if name not in networks():
             raise UnknownNameError(
                 f"suite {suite.name!r} names the network {name!r}, which is not built in; "
-                f"{near_misses(name, zoo.names())}"
+                f"{near_misses(name, networks())}"
             )
 
 
@@ -243,6 +242,8 @@ def _network(name: str, chip: Architecture, flow: Dataflow, time_limit_s: float 
         card = evaluate(
             name, chip, objective="latency", dataflow=flow.name, time_limit_s=time_limit_s
         )
+    except OutOfTimeError as error:
+        return Trial(name, "network", None, str(error))
     except InfeasibleError as error:
         return Trial(name, "network", False, str(error))
     missing = card.coverage.layers - card.coverage.layers_run

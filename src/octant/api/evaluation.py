@@ -18,11 +18,12 @@ from octant.arch import Architecture, Dataflow
 from octant.errors import (
     CoverageError,
     InfeasibleError,
+    OutOfTimeError,
     RunFailedError,
     UnknownNameError,
     near_misses,
 )
-from octant.mapper.result import Objective, SearchResult
+from octant.mapper.result import Objective, SearchResult, Status
 from octant.scorecard import LayerMapping, Scorecard, assemble
 from octant.workload import Einsum, Layer, Workload
 
@@ -45,7 +46,7 @@ class Progress:
         total: different layers of the network; equal ones are searched once.
         layer: the name of the last one that was searched; empty before the first.
         compiled: functions of the search that are compiled, the first time on a machine.
-        to_compile: how many there are; 0 where nothing has to be compiled.
+        to_compile: how many there are; 0 where nothing had to be compiled.
     """
 
     done: int
@@ -117,6 +118,7 @@ def evaluate(
         FileFormatError: the chip's file is malformed.
         CoverageError: strict, and a layer is not understood.
         InfeasibleError: a layer has no mapping on the chip.
+        OutOfTimeError: none was found for a layer within the time.
         NotEstimatedError: the objective needs a price that no source gives.
     """
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
@@ -356,7 +358,8 @@ def einsum_of(work: object, chip: Architecture) -> Einsum:
 
 def _require_mapping(layer: Layer, chip: Architecture, result: SearchResult) -> None:
     if result.mapping is None:
-        raise InfeasibleError(
+        kind = InfeasibleError if result.status is Status.INFEASIBLE else OutOfTimeError
+        raise kind(
             f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
             f"{chip.name}: {result.reason}"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from octant.api.evaluation import Progress, dataflow_of, einsum_of
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture
-from octant.errors import InfeasibleError, InvalidWorkloadError
+from octant.errors import InfeasibleError, InvalidWorkloadError, OutOfTimeError
 from octant.units import text
 from octant.workload import Einsum, Layer, Role, Workload
 
@@ -116,6 +116,7 @@ def bound(
         ImportFailedError: the network's file cannot be read.
         FileFormatError: the chip's file is malformed.
         InfeasibleError: a layer has no mapping on the chip.
+        OutOfTimeError: none was found for a layer within the time.
         InvalidWorkloadError: the network multiplies nothing.
     """
     from octant.eyexam.slope import SkiSlope, capacities, curves, slope_through, together, with_own
@@ -172,7 +173,9 @@ def _stands(
     Args:
         counts: how much of the work was done before, and of how much.
     """
-    from octant.eyexam.slope import chip_points
+    from octant.eyexam.standing import chip_points
+    from octant.mapper.feasibility import why_infeasible
+    from octant.mapper.result import TIME_IS_UP
 
     if chip is None:
         return {}
@@ -187,9 +190,12 @@ def _stands(
     stands = chip_points(tuple(shapes), chip, flow, time_limit_s, note)
     for einsum, (layer, _) in shapes.items():
         if stands[einsum].traffic_bits == float("inf"):
-            raise InfeasibleError(
+            nowhere = stands[einsum].proven
+            kind = InfeasibleError if nowhere else OutOfTimeError
+            why = why_infeasible(einsum, chip, flow) if nowhere else f"{TIME_IS_UP} before that"
+            raise kind(
                 f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
-                f"{chip.name}"
+                f"{chip.name}: {why}"
             )
     return stands
 

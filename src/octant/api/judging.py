@@ -12,7 +12,7 @@ from octant.api.evaluation import Progress, evaluate
 from octant.api.formats import in_formats
 from octant.api.loading import Chip, Network, load_architecture, load_network
 from octant.arch import Architecture
-from octant.errors import InfeasibleError
+from octant.errors import InfeasibleError, OutOfTimeError
 from octant.mapper.result import Objective
 from octant.scorecard import Figure, Missing, Scorecard
 from octant.scorecard.judge import Judgement, Need, judge
@@ -44,7 +44,8 @@ def judge_network(
         needs: a YAML file that starts with ``octant: needs 1``.
         objective: what each layer's search minimises, here and of the networks that must run.
         progress: called before the first search and after each.
-        options: further arguments of ``evaluate``: ``batch``, ``data``, ``recipe`` ...
+        options: further arguments of ``evaluate``: ``batch``, ``data``, ``recipe`` ...; the
+            dataflow and the time limit hold for the networks that must run, too.
 
     Raises:
         FileFormatError: the needs are malformed.
@@ -58,7 +59,9 @@ def judge_network(
         load_network(name)
     card = evaluate(network, chip, objective=objective, progress=progress, **options)
     others: dict[Need, Figure | Missing] = {
-        Need("must_run", _EVERY_LAYER, name): _share(name, chip, card, objective, progress)
+        Need("must_run", _EVERY_LAYER, name): _share(
+            name, chip, card, objective=objective, progress=progress, **_of_search(options)
+        )
         for name in file.must_run
     }
     growth = _growth(file)
@@ -66,6 +69,12 @@ def judge_network(
         others[growth] = _efficiency(network, chip, growth, progress, options)
     limits = tuple(Need(name, limit) for name, limit in file.limits())
     return judge(card, (*limits, *others), name=file.name, title=file.title, others=others)
+
+
+def _of_search(options: dict[str, Any]) -> dict[str, Any]:
+    """How a network is searched that must run, whatever it is."""
+    names = ("dataflow", "divisors_only", "time_limit_s", "cached")
+    return {name: options[name] for name in names if name in options}
 
 
 def _growth(file: NeedsFile) -> Need | None:
@@ -104,16 +113,13 @@ def _share(
     name: str,
     chip: Architecture,
     card: Scorecard,
-    objective: Objective | str,
-    progress: Callable[[Progress], None] | None,
+    **options: Any,
 ) -> Figure | Missing:
     """The share of a network's layers that run on a chip, with those that do not."""
     try:
-        found = (
-            card
-            if name == card.network
-            else evaluate(name, chip, objective=objective, progress=progress)
-        )
+        found = card if name == card.network else evaluate(name, chip, **options)
+    except OutOfTimeError as error:
+        return Missing(str(error), "a longer time limit")
     except InfeasibleError as error:
         return Figure(0.0, Unit.SHARE, Origin.MODELLED, f"it does not run at all: {error}")
     coverage = found.coverage

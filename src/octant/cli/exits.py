@@ -14,7 +14,7 @@ MEANINGS: dict[int, str] = {
     4: "an unknown name: chip, network, layer, dataflow, size, component, number format, task",
     5: "a network or a recipe cannot be read, or its parts contradict each other",
     6: "a mapping does not fit",
-    7: "no mapping of a layer fits the chip",
+    7: "no mapping of a layer fits the chip, or none was found within the time limit",
     8: "no source gives a price that was asked for",
     9: "--strict, and a part of the network is not understood",
     10: "a plug-in is broken, or two share a name",

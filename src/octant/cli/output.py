@@ -29,8 +29,15 @@ def show(text: str) -> None:
         text.encode(encoding)
     except UnicodeEncodeError:
         text = text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from octant.errors import FileFormatError
+
+        raise FileFormatError(f"the output cannot be written: {error.strerror}") from None
 
 
 def written(result: DataclassInstance, json: str | None, file: Path | None) -> bool:

@@ -16,13 +16,17 @@ _READYING = "getting ready"
 _COMPILING = "compiling the search, once on this machine"
 
 
+def _compiling(progress: Progress) -> bool:
+    return progress.compiled < progress.to_compile
+
+
 def _patience() -> Callable[[Progress], None]:
     """A report that says why, when the search must be compiled; else it is silent."""
     said = False
 
     def report(progress: Progress) -> None:
         nonlocal said
-        if progress.to_compile and not said:
+        if _compiling(progress) and not said:
             print(f"octant: {_COMPILING}: about 15 seconds on two processors", file=sys.stderr)
             said = True
 
@@ -47,7 +51,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     from rich.progress import Progress as Bars
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -57,7 +61,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
 
         def report(progress: Progress) -> None:
             words = f"mapped {progress.layer}" if progress.done else _READYING
-            if progress.to_compile:
+            if _compiling(progress):
                 ready = f"{progress.compiled} of {progress.to_compile} functions"
                 words = f"{_COMPILING}: {ready}"
             bars.update(task, description=words, completed=progress.done, total=progress.total)

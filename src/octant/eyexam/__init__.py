@@ -4,15 +4,14 @@ from octant.eyexam.examination import examine, examine_network
 from octant.eyexam.pipeline import PipelineRun, simulate
 from octant.eyexam.records import STEPS, Eyexam, LayerExam, NetworkExam, Roof, Step, WinBack
 from octant.eyexam.slope import (
-    ChipPoint,
     SkiSlope,
     Slope,
     SlopePoint,
     capacities,
-    chip_point,
     slope_of,
     together,
 )
+from octant.eyexam.standing import ChipPoint, chip_point
 
 __all__ = [
     "STEPS",

@@ -26,6 +26,10 @@ NOTES = (
     "what would win it back: the best mapping with one constraint relaxed and all others kept, "
     "beside step 6",
 )
+FOUND = (
+    "of layers whose search was stopped steps 5 and 6 are the best mapping that was found, and a "
+    "faster one may exist"
+)
 #: Called with how much is done, how much there is, and what was done last.
 Progress = Callable[[int, int, str], None]
 
@@ -148,7 +152,12 @@ def examine_network(
         steps=_network_steps(exams),
         win_back=_network_win_back(exams),
         layers=exams,
-        notes=(*NOTES, STOPPED) if stopped else NOTES,
+        notes=(
+            NOTES[0],
+            *[FOUND] * any(not exam.optimal for exam in exams),
+            *NOTES[1:] * wanted,
+            *[STOPPED] * stopped,
+        ),
     )
 
 
@@ -225,6 +234,7 @@ def _exam(
     assert found.array is not None, "a layer that is mapped fits the array"
     steps, active = fit.evaluation.counts.steps, fit.evaluation.counts.active_units
     outermost = {store.name for store in architecture.levels[0].stores}
+    open_to = None if best.proven else best.bound_cycles
     return LayerExam(
         layer=layer.name,
         operator=layer.operator,
@@ -235,7 +245,7 @@ def _exam(
             (
                 *_closed(einsum, chip, found),
                 (steps, reasons.of_storage(architecture, steps, found.array, active)),
-                (evaluation.cycles, reasons.of_bandwidth(evaluation, steps)),
+                (evaluation.cycles, reasons.of_bandwidth(evaluation, steps, open_to)),
                 *([(run.cycles, reasons.of_pipeline(run, evaluation.cycles))] if run else []),
             ),
         ),

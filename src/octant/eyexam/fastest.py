@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 
 from octant.arch import Architecture, Dataflow
 from octant.bounds import Unrolling, compulsory_bits, parallelism
-from octant.eyexam.folding import folding, whole
+from octant.eyexam.folding import ROOMS, folding, whole
 from octant.eyexam.relaxing import limits
-from octant.mapper import Ask, Objective, Question, SearchResult, Status, cache, side_by_side
+from octant.mapper import Ask, Objective, Question, SearchResult, Status, keep, known, side_by_side
 from octant.mapper.result import TIME_IS_UP
 from octant.workload import Einsum, Role
 
@@ -194,12 +194,8 @@ class Asked:
         """For the fastest mapping; ``floor`` in cycles."""
         chip, flow = self.architecture, dataflow or self.dataflow
         floor_s = floor / chip.clock_hz
-        return Question(chip, Objective.LATENCY, flow, time_limit_s=limit_s, floor=floor_s)
-
-    def key(self, einsum: Einsum) -> str:
-        """The name in the cache of the question without a time limit."""
-        chip, flow = self.architecture, self.dataflow
-        return cache.key_of(einsum.dense, chip, Objective.LATENCY, flow, divisors_only=False)
+        goal = Objective.LATENCY
+        return Question(chip, goal, flow, time_limit_s=limit_s, floor=floor_s, rooms=ROOMS)
 
 
 def _at_once(einsum: Einsum, asked: Asked, limit_s: float | None, ask: Ask) -> Fastest:
@@ -214,10 +210,10 @@ def _at_once(einsum: Einsum, asked: Asked, limit_s: float | None, ask: Ask) -> F
     found = Fastest(result if result.evaluation is not None else None, bound)
     if found.settled:
         return found.told
-    known = cache.recall(asked.key(einsum), einsum.dense, chip, Objective.LATENCY)
-    if known is None:
+    before = known(einsum, asked.question(limit_s))
+    if before is None:
         return found
-    return Fastest(_better(found.result, known), min(found.cycles, _cycles(known))).told
+    return Fastest(_better(found.result, before), min(found.cycles, _cycles(before))).told
 
 
 def _in_turn(
@@ -229,14 +225,14 @@ def _in_turn(
     """
     longest = math.inf if limit_s is None else limit_s
     for round_s, bound_s in zip(_rounds(limit_s), BOUNDS_S, strict=False):
-        found, known = under(einsum, found, asked, min(bound_s, longest), ask)
+        found, is_all = under(einsum, found, asked, min(bound_s, longest), ask)
         if not found.settled:
-            found = searched(einsum, found, asked, limit_s if known else round_s, ask)
-        if known or found.settled:
+            found = searched(einsum, found, asked, limit_s if is_all else round_s, ask)
+        if is_all or found.settled:
             break
     found = found.told
     if found.proven and found.result is not None:
-        cache.keep(asked.key(einsum), found.result)
+        keep(einsum, asked.question(limit_s), found.result)
     return found
 
 

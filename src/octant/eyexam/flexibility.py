@@ -10,7 +10,7 @@ from octant.bounds import compulsory_bits
 from octant.eyexam.fastest import fastest_of
 from octant.eyexam.relaxing import limits
 from octant.eyexam.suite import Suite, SuiteShape
-from octant.mapper import SearchResult
+from octant.mapper import SearchResult, Status
 from octant.model import evaluate_sparse
 from octant.workload import Einsum, Role
 
@@ -25,7 +25,7 @@ class Trial:
     Args:
         name: of the shape, format, density or network.
         kind: shape, format, density or network.
-        runs: whether the chip runs it at all.
+        runs: whether the chip runs it at all; None where the time was up before that was known.
         note: why not, or what is to be known; empty elsewhere.
         utilization: multiply-accumulates over what all PEs could have done; None where not run.
         of_bound: the performance over the most that the chip's peak and its outermost memory's
@@ -36,7 +36,7 @@ class Trial:
 
     name: str
     kind: str
-    runs: bool
+    runs: bool | None
     note: str
     utilization: float | None = None
     of_bound: float | None = None
@@ -53,8 +53,9 @@ class Flexibility:
         dataflow: the constraints.
         suite: its name and version.
         trials: every entry.
-        coverage: of the entries, the share that runs.
-        worst: the least ``of_bound`` of a shape; 0 where a shape does not run.
+        coverage: of the entries, the share that is known to run.
+        worst: the least ``of_bound`` of a shape; 0 where a shape does not run, None where nobody
+            knows whether one does.
         geometric_mean: of ``of_bound`` over the shapes that run.
         spread: the best over the worst of the shapes that run.
         schema: name and version of the JSON form.
@@ -65,10 +66,15 @@ class Flexibility:
     suite: str
     trials: tuple[Trial, ...]
     coverage: float
-    worst: float
+    worst: float | None
     geometric_mean: float | None
     spread: float | None
     schema: str = SCHEMA
+
+    @property
+    def unknown(self) -> int:
+        """Entries of which the time was up before anybody knew whether they run."""
+        return sum(trial.runs is None for trial in self.trials)
 
 
 def try_shape(
@@ -82,7 +88,7 @@ def try_shape(
     einsum = architecture.in_own_formats(shape.einsum)
     result = _fastest(einsum, architecture, dataflow, time_limit_s)
     if result.evaluation is None:
-        return Trial(shape.name, "shape", False, result.reason)
+        return Trial(shape.name, "shape", _nowhere(result), result.reason)
     bound = attainable_cycles(einsum, architecture)
     return _trial(shape.name, "shape", einsum, architecture, result, bound)
 
@@ -93,6 +99,11 @@ def _fastest(
     found = fastest_of((einsum,), architecture, dataflow, time_limit_s=time_limit_s)[einsum]
     assert found.result is not None, "a search without anything reached has an answer"
     return found.result
+
+
+def _nowhere(result: SearchResult) -> bool | None:
+    """Whether something without a mapping runs: no, unless the search was stopped."""
+    return False if result.status is Status.INFEASIBLE else None
 
 
 def _trial(
@@ -156,7 +167,7 @@ def try_density(
     name = f"{shape.name}, {100 * density:g} % of the weights"
     result = _fastest(einsum, architecture, dataflow, time_limit_s)
     if result.evaluation is None:
-        return Trial(name, "density", False, result.reason)
+        return Trial(name, "density", _nowhere(result), result.reason)
     dense = _trial(shape.name, "shape", einsum, architecture, result, None)
     found = _trial(name, "density", thinned, architecture, result, None)
     note = "; ".join(part for part in (_gained(found, dense), found.note) if part)
@@ -198,8 +209,17 @@ def summed_up(
         dataflow=dataflow.name,
         suite=f"{suite.name} {suite.version}",
         trials=trials,
-        coverage=sum(trial.runs for trial in trials) / len(trials),
-        worst=min(shares) if len(shares) == len(shapes) and shares else 0.0,
+        coverage=sum(trial.runs is True for trial in trials) / len(trials),
+        worst=_worst(shapes),
         geometric_mean=mean,
         spread=max(shares) / min(shares) if shares else None,
     )
+
+
+def _worst(shapes: list[Trial]) -> float | None:
+    """The least share of the bound: 0 where one does not run, None where nobody knows."""
+    if any(trial.runs is False for trial in shapes):
+        return 0.0
+    if any(trial.runs is None for trial in shapes):
+        return None
+    return min((trial.of_bound for trial in shapes if trial.of_bound is not None), default=0.0)

@@ -80,14 +80,26 @@ def of_storage(architecture: Architecture, steps: int, array: int, active: int) 
     )
 
 
-def of_bandwidth(evaluation: Evaluation, before: float) -> str:
-    """Step 6: the slowest port, and how much too slow it is."""
+def of_bandwidth(evaluation: Evaluation, before: float, bound: float | None = None) -> str:
+    """Step 6: the slowest port, and how much too slow it is.
+
+    Args:
+        evaluation: of the fastest mapping.
+        before: cycles of step 5.
+        bound: no mapping takes fewer cycles, where the search was stopped; else None.
+    """
     if evaluation.cycles <= before:
         return "every port keeps up on average"
-    times = evaluation.cycles / before
-    return (
-        f"{evaluation.limited_by} needs {evaluation.cycles:,.0f} cycles: {times:.3g} times too slow"
-    )
+    cycles = f"{evaluation.cycles:,.0f}"
+    if evaluation.counts.steps >= evaluation.cycles:
+        found = "the fastest that was found" if bound is not None else "another one"
+        words = f"a port is too slow for the mapping of step 5: {found} takes {cycles} steps"
+    else:
+        times = evaluation.cycles / before
+        words = f"{evaluation.limited_by} needs {cycles} cycles: {times:.3g} times too slow"
+    if bound is not None:
+        words += f"; the search was stopped, and {bound:,.0f} may be enough"
+    return words
 
 
 def of_pipeline(run: PipelineRun, before: float) -> str:

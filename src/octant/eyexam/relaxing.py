@@ -139,7 +139,8 @@ def _only(name: str, sizes: tuple[int, ...]) -> Callable[[Fanout], tuple[int, ..
 def relaxations(architecture: Architecture, dataflow: Dataflow) -> Iterator[Relaxation]:
     """One more constraint relaxed at a time, except the array's shape, which has many others."""
     if dataflow.constraints:
-        yield Relaxation("dataflow", f"no {dataflow.name} dataflow", architecture, FREE)
+        words = f"any dataflow, not {dataflow.name} alone"
+        yield Relaxation("dataflow", words, architecture, FREE)
     if architecture.compute_units > 1 or architecture.fanouts:
         doubled = with_axes(architecture, lambda f: tuple(2 * axis.size for axis in f.axes))
         times = doubled.compute_units // architecture.compute_units

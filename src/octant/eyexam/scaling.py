@@ -12,7 +12,7 @@ from octant.errors import InfeasibleError
 from octant.eyexam.examination import Progress, examine_network
 from octant.eyexam.records import STEPS, NetworkExam
 from octant.eyexam.relaxing import enlarged, shapes
-from octant.eyexam.slope import chip_points
+from octant.eyexam.standing import chip_points
 from octant.workload import Einsum, Layer
 
 #: The name and version of the JSON form.

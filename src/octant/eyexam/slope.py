@@ -13,34 +13,31 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from octant.arch import Architecture, Compute, Dataflow, Fanout, Level, Store
+from octant.arch import Architecture, Compute, Level, Store
 from octant.bounds import distinct_elements
 from octant.components import Price
-from octant.eyexam.folding import Folded, folding_for
+from octant.eyexam.folding import ROOMS
 from octant.eyexam.orders import parts_of
-from octant.eyexam.relaxing import FREE, with_stores
+from octant.eyexam.relaxing import FREE
+from octant.eyexam.standing import COUNTED, ChipPoint, on_chip_bits
 from octant.mapper import (
     Ask,
     Objective,
     Question,
     SearchResult,
     Status,
-    cache,
+    keep,
+    known,
     side_by_side,
 )
 from octant.mapper.result import TIME_IS_UP
-from octant.model import evaluate
-from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, NumberKind, Role
 
 #: Seconds of a search of all orders of loops, before parts of them are searched one by one.
 TOGETHER_S = 0.2
-#: Seconds of a search of the least that the chip without its array moves.
-FOLDED_S = 1.0
 OUTSIDE = "outside"
 #: The name and version of the JSON form.
 SCHEMA = "octant.slope/1"
-_COUNT = Source(Origin.ASSUMED, "a bit moved counts 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +56,6 @@ class SlopePoint:
     traffic_bits: float
     proven: bool
     flat_from_bits: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChipPoint:
-    """Where a chip stands on the slope.
-
-    Args:
-        capacity_bits: of all its memories further in than the outermost, all instances together.
-        traffic_bits: the fewest that any of its mappings moves to and from the outermost one.
-        proven: the search ended with its proof.
-    """
-
-    capacity_bits: int
-    traffic_bits: float
-    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +261,9 @@ def least_traffic(
 
 def _least(einsum: Einsum, question: Question, ask: Ask) -> SearchResult:
     """The answer to a question about a buffer: of all orders at once, or of parts of them."""
+    before = known(einsum, question)
+    if before is not None:
+        return before
     parts = parts_of(einsum, OUTSIDE)
     longest = question.time_limit_s
     if not parts or (longest is not None and longest <= TOGETHER_S):
@@ -294,8 +279,7 @@ def _least(einsum: Einsum, question: Question, ask: Ask) -> SearchResult:
     if best.value > bound:
         return replace(best, status=Status.GAP, bound=bound, reason=TIME_IS_UP)
     proven = replace(best, status=Status.OPTIMAL, bound=best.value, reason="")
-    chip, goal, flow = question.architecture, question.objective, question.dataflow
-    cache.keep(cache.key_of(einsum.dense, chip, goal, flow, divisors_only=False), proven)
+    keep(einsum, question, proven)
     return proven
 
 
@@ -303,7 +287,7 @@ def _question(
     bits: Mapping[Role, float], capacity_bits: int, time_limit_s: float | None
 ) -> Question:
     chip = _two_levels(bits, capacity_bits)
-    return Question(chip, Objective.ENERGY, FREE, time_limit_s=time_limit_s)
+    return Question(chip, Objective.ENERGY, FREE, time_limit_s=time_limit_s, rooms=ROOMS)
 
 
 def _told(
@@ -321,7 +305,7 @@ def _told(
 
 
 def _two_levels(bits: Mapping[Role, float], capacity_bits: int) -> Architecture:
-    one, none = Price(1.0, _COUNT), Price(0.0, _COUNT)
+    one, none = Price(1.0, COUNTED), Price(0.0, COUNTED)
     roles = tuple(Role)
     widths = tuple((role, bits[role]) for role in roles)
     outside = Store(OUTSIDE, roles, 1, read_energy=one, write_energy=one, element_bits=widths)
@@ -332,110 +316,6 @@ def _two_levels(bits: Mapping[Role, float], capacity_bits: int) -> Architecture:
     compute = Compute("mac", tuple((role, number) for role in roles), none)
     nodes = (Level(OUTSIDE, (outside,)), Level("buffer", (buffer,)))
     return Architecture("slope", "a buffer", nodes, compute, clock_hz=1.0)
-
-
-def chip_point(
-    einsum: Einsum,
-    architecture: Architecture,
-    dataflow: Dataflow,
-    time_limit_s: float | None = None,
-) -> ChipPoint:
-    """Where a chip stands: the least traffic of its outermost memory, over all its mappings."""
-    return chip_points((einsum,), architecture, dataflow, time_limit_s)[einsum]
-
-
-def chip_points(
-    einsums: Sequence[Einsum],
-    architecture: Architecture,
-    dataflow: Dataflow,
-    time_limit_s: float | None = None,
-    on_found: Callable[[Einsum], None] | None = None,
-) -> dict[Einsum, ChipPoint]:
-    """Where a chip stands with each layer; layers are searched side by side.
-
-    The chip without its array moves no more beyond its memories, and its search takes a moment:
-    where a mapping of the chip is as good, it is the best.
-    """
-
-    def put(chip: Architecture, flow: Dataflow) -> Question:
-        return Question(_only_outermost(chip), Objective.ENERGY, flow, time_limit_s=time_limit_s)
-
-    question = put(architecture, dataflow)
-    fold = folding_for(architecture, dataflow, put)
-    outermost = {store.name for store in architecture.levels[0].stores}
-    found: dict[Einsum, SearchResult] = {}
-
-    def note(einsum: Einsum, result: SearchResult) -> None:
-        found[einsum] = result
-        if on_found:
-            on_found(einsum)
-
-    side_by_side(
-        dict.fromkeys(einsums), lambda einsum, ask: _over(einsum, question, fold, ask), note
-    )
-    points = {}
-    for einsum, result in found.items():
-        traffic = math.inf
-        if result.mapping is not None:
-            energy = evaluate(einsum, architecture, result.mapping).energy
-            traffic = float(sum(e.bits_moved for e in energy if e.component in outermost))
-        proven = result.status is Status.OPTIMAL
-        points[einsum] = ChipPoint(on_chip_bits(architecture), traffic, proven)
-    return points
-
-
-def _over(einsum: Einsum, question: Question, fold: Folded | None, ask: Ask) -> SearchResult:
-    """The answer to a question about a chip, its search ending at what the folded chip needs."""
-    chip, goal, flow = question.architecture, question.objective, question.dataflow
-    key = cache.key_of(einsum.dense, chip, goal, flow, divisors_only=False)
-    known = cache.recall(key, einsum.dense, chip, goal)
-    if known is not None or fold is None:
-        return known or ask(einsum, question)
-    longest_s = math.inf if question.time_limit_s is None else question.time_limit_s
-    bound_s = min(FOLDED_S, longest_s)
-    below = ask(einsum, replace(fold.question_for(einsum), time_limit_s=bound_s))
-    floor = 0.0 if below.status is Status.INFEASIBLE else below.bound
-    return ask(einsum, replace(question, floor=floor))
-
-
-def on_chip_bits(architecture: Architecture) -> int:
-    """The capacity of all memories further in than the outermost, of all their instances.
-
-    >>> from octant.files import load_architecture
-    >>> on_chip_bits(load_architecture("teaching")) // 8
-    256
-    """
-    return sum(
-        architecture.instances(level.name) * (store.capacity_bits or 0)
-        for level in architecture.levels[1:]
-        for store in level.stores
-    )
-
-
-def _only_outermost(architecture: Architecture) -> Architecture:
-    """The chip where a bit of the outermost memory costs 1, and nothing else costs anything."""
-    none = Price(0.0, _COUNT)
-    free = with_stores(
-        architecture, lambda store: replace(store, read_energy=none, write_energy=none)
-    )
-    nodes = [
-        replace(node, transfer_energy=none) if isinstance(node, Fanout) else node
-        for node in free.nodes
-    ]
-    outermost = architecture.levels[0]
-    nodes[0] = replace(
-        outermost,
-        stores=tuple(
-            replace(
-                store,
-                read_energy=Price(float(store.word_bits), _COUNT),
-                write_energy=Price(float(store.word_bits), _COUNT),
-            )
-            for store in outermost.stores
-        ),
-    )
-    compute = replace(architecture.compute, mac_energy=none)
-    return replace(free, nodes=tuple(nodes), compute=compute)
 
 
 def together(name: str, slopes: tuple[Slope, ...]) -> Slope:

@@ -28,6 +28,7 @@ from octant.eyexam.fastest import (
     searched,
     under,
 )
+from octant.eyexam.folding import ROOMS
 from octant.eyexam.records import STEPS, LayerExam, WinBack
 from octant.eyexam.relaxing import Relaxation, relaxations, shapes
 from octant.mapper import Ask, cache, side_by_side
@@ -152,7 +153,7 @@ def won_back(
     questions = _questions(known, runs, relaxed)
     key = cache.key_of_told(
         "what would win it back", [(q.einsum, q.relaxation, q.own, q.runs) for q in questions],
-        time_limit_s, LAYER_S, LEAST_S,
+        time_limit_s, LAYER_S, LEAST_S, rooms=ROOMS,
     )  # fmt: skip
     wins = _kept(key)
     if wins is None:

@@ -24,6 +24,8 @@ from octant.workload import Einsum
 
 VARIABLE = "OCTANT_CACHE"
 """Names the folder of the cache; ``off`` switches it off."""
+ROOMS = ("arch", "bounds", "counting", "mapper", "mapping", "model", "workload")
+"""Rooms whose sources every answer depends on."""
 SAME = 1e-9
 """Values of one mapping that differ by less are the same, on any machine."""
 _NEW = ".part"
@@ -65,14 +67,15 @@ def key_of(
     thinning: Thinning | None = None,
     many: int = 1,
     grain: float = 0.0,
+    rooms: tuple[str, ...] = (),
 ) -> str:
     """A name for the question: it changes with anything that could change the answer.
 
-    That includes the source of the search, of the counts and of the prices.
+    That includes the source of the search, of the counts and of the prices, and of other rooms that
+    had a part in the answer.
     """
-    return key_of_told(
-        einsum, architecture, objective.value, dataflow, divisors_only, thinning, many, grain
-    )
+    asked = einsum, architecture, objective.value, dataflow, divisors_only, thinning, many, grain
+    return key_of_told(*asked, rooms=rooms)
 
 
 def recall(
@@ -140,9 +143,14 @@ def recall_told(key: str) -> list[dict[str, Any]] | None:
     return None if kept is None else kept.get("told")
 
 
-def key_of_told(*asked: object) -> str:
-    """A name for what follows from some values and from the sources of answers."""
-    return hashlib.sha256(repr((asked, _sources())).encode()).hexdigest()
+def key_of_told(*asked: object, rooms: tuple[str, ...] = ()) -> str:
+    """A name for what follows from some values and from the sources of answers.
+
+    Args:
+        asked: the values.
+        rooms: of the package, beside ``ROOMS``, whose sources it follows from, too.
+    """
+    return hashlib.sha256(repr((asked, _sources(rooms))).encode()).hexdigest()
 
 
 def _read(key: str) -> dict[str, Any] | None:
@@ -201,12 +209,11 @@ def _files(place: Path | None) -> Iterator[Path]:
 
 
 @functools.cache
-def _sources() -> str:
+def _sources(rooms: tuple[str, ...] = ()) -> str:
     """A hash of the sources that an answer depends on; a process has loaded one version of them."""
     package = Path(__file__).parents[1]
-    rooms = ("arch", "bounds", "counting", "eyexam", "mapper", "mapping", "model", "workload")
     digest = hashlib.sha256()
-    for room in rooms:
+    for room in (*ROOMS, *rooms):
         for source in sorted((package / room).rglob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()

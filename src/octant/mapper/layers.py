@@ -36,6 +36,8 @@ class Question:
         overbooked: tiles may be as large as fits in their formats.
         floor: a value that no mapping is below, as the caller knows; not with zeros.
         grain: so exactly the value is wanted; not with zeros.
+        rooms: of the package, beside the mapper's own, that know the floor or put proofs together:
+            what is proven is kept with their sources.
     """
 
     architecture: Architecture
@@ -48,6 +50,7 @@ class Question:
     overbooked: bool = False
     floor: float = 0.0
     grain: float = 0.0
+    rooms: tuple[str, ...] = ()
 
 
 Work = TypeVar("Work")
@@ -106,14 +109,17 @@ def side_by_side(
             come.
         on_compiled: told how much of the search is compiled, if it must be; see ``compile_ahead``.
     """
-    stop = threading.Event()
+    stop, most = threading.Event(), 0
     workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
 
     def look(compiled: int = 0, total: int = 0) -> None:
+        nonlocal most
         if stop.is_set():
             raise _StoppedError
         if total and on_compiled is not None:
-            on_compiled(compiled, total)
+            # One thread has it compiled, and knows how far that is; all others wait, and do not.
+            most = max(most, compiled)
+            on_compiled(most, total)
 
     def ask(einsum: Einsum, question: Question) -> SearchResult:
         return _answer(einsum, question, look)
@@ -127,11 +133,20 @@ def side_by_side(
         workers.shutdown(wait=True, cancel_futures=True)
 
 
+def known(einsum: Einsum, question: Question) -> SearchResult | None:
+    """The proven answer to a question without zeros, if it is in the user's cache."""
+    return _kept(einsum.dense, _roomy(einsum, question))
+
+
+def keep(einsum: Einsum, question: Question, result: SearchResult) -> None:
+    """Keeps the answer to a question without zeros, if it is proven: it is known from now on."""
+    _keep(einsum.dense, _roomy(einsum, question), result)
+
+
 def _answer(einsum: Einsum, question: Question, look: Callable[..., None]) -> SearchResult:
     """The answer for a layer; one with zeros has half of the time for the best on dense data."""
     if not question.zeros:
-        room = _room(einsum, question)
-        return _recalled(einsum.dense, replace(question, architecture=room), look)
+        return _recalled(einsum.dense, _roomy(einsum, question), look)
     compile_ahead(look)
     start, limit_s = time.monotonic(), question.time_limit_s
     known: _Known = {}
@@ -148,7 +163,7 @@ def _with_zeros(
     einsum: Einsum, question: Question, look: Callable[..., None], known: _Known
 ) -> SearchResult:
     """The answer for a layer's zeros and the chip's formats."""
-    room = _room(einsum, question)
+    room = _roomy(einsum, question).architecture
 
     def ask(
         thinning: Thinning | None = None, many: int = 1, time_limit_s: float | None = None
@@ -171,11 +186,11 @@ def _with_zeros(
     )
 
 
-def _room(einsum: Einsum, question: Question) -> Architecture:
-    """The chip on which tiles of a layer have to fit."""
+def _roomy(einsum: Einsum, question: Question) -> Question:
+    """The question of the chip on which tiles of a layer have to fit."""
     if not question.overbooked:
-        return question.architecture
-    return with_room_for_formats(einsum, question.architecture)
+        return question
+    return replace(question, architecture=with_room_for_formats(einsum, question.architecture))
 
 
 def _recalled(
@@ -186,25 +201,57 @@ def _recalled(
     many: int = 1,
 ) -> SearchResult:
     """The answer of the cache, or of a search, which is kept if it is proven."""
+    result = _kept(einsum, question, thinning, many)
+    if result is None:
+        result = _searched(einsum, question, look, thinning, many)
+        _keep(einsum, question, result, thinning, many)
+    return result
+
+
+def _kept(
+    einsum: Einsum, question: Question, thinning: Thinning | None = None, many: int = 1
+) -> SearchResult | None:
+    """The answer of the cache: of the mapper alone, or with the rooms that the question names."""
     if not question.cached:
-        return _searched(einsum, question, look, thinning, many)
-    chip, goal = question.architecture, question.objective
-    key = cache.key_of(
+        return None
+    for rooms in dict.fromkeys(((), question.rooms)):
+        key = _key(einsum, question, thinning, many, rooms)
+        found = cache.recall(key, einsum, question.architecture, question.objective, thinning)
+        if found is not None:
+            return found
+    return None
+
+
+def _keep(
+    einsum: Einsum,
+    question: Question,
+    result: SearchResult,
+    thinning: Thinning | None = None,
+    many: int = 1,
+) -> None:
+    if question.cached:
+        cache.keep(_key(einsum, question, thinning, many, question.rooms), result)
+
+
+def _key(
+    einsum: Einsum,
+    question: Question,
+    thinning: Thinning | None,
+    many: int,
+    rooms: tuple[str, ...],
+) -> str:
+    """A name for all that the answer depends on: not the floor, which only ends a search sooner."""
+    return cache.key_of(
         einsum,
-        chip,
-        goal,
+        question.architecture,
+        question.objective,
         question.dataflow,
         divisors_only=question.divisors_only,
         thinning=thinning,
         many=many,
         grain=question.grain,
+        rooms=rooms,
     )
-    known = cache.recall(key, einsum, chip, goal, thinning)
-    if known is not None:
-        return known
-    result = _searched(einsum, question, look, thinning, many)
-    cache.keep(key, result)
-    return result
 
 
 def _searched(

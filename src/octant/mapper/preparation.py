@@ -44,8 +44,8 @@ def compile_ahead(tell: Callable[[int, int], None] | None = None) -> None:
 
     Args:
         tell: called now and then with how many of the functions that a search calls are compiled,
-            and how many there are, if some are not; an exception from it ends the compilation,
-            and what was compiled by then stays.
+            and how many there are, if some are not, and once when all are; an exception from it
+            ends the compilation, and what was compiled by then stays.
     """
     from filelock import FileLock, Timeout
 
@@ -69,6 +69,8 @@ def compile_ahead(tell: Callable[[int, int], None] | None = None) -> None:
             _stamp(place).touch()
     finally:
         lock.release()
+    if _stamp(place).exists():
+        tell(total, total)
 
 
 def _place() -> Path | None:

@@ -35,22 +35,36 @@ def flexibility_page(found: Flexibility, *, width: int = WIDTH) -> str:
 
 
 def _summary(found: Flexibility) -> list[tuple[str, str]]:
-    runs = sum(trial.runs for trial in found.trials)
-    rows = [("coverage", f"{share(found.coverage)}: {runs} of {len(found.trials)} entries run")]
-    lacking = found.geometric_mean is None
-    rows.append(
-        ("worst shape", f"{share(found.worst)} of the bound" if not lacking else "none runs")
-    )
+    rows = [("coverage", f"{share(found.coverage)}: {coverage(found)}")]
+    if found.worst is None:
+        worst = "unknown: the time limit was reached"
+    elif found.geometric_mean is None:
+        worst = "none runs"
+    else:
+        worst = f"{share(found.worst)} of the bound"
+    rows.append(("worst shape", worst))
     if found.geometric_mean is not None and found.spread is not None:
         rows.append(("geometric mean", f"{share(found.geometric_mean)} of the bound"))
         rows.append(("spread", f"best over worst {found.spread:.3g}"))
     return rows
 
 
+def coverage(found: Flexibility) -> str:
+    """How many entries run, and of how many that is not known."""
+    runs = sum(trial.runs is True for trial in found.trials)
+    unknown = f", of {found.unknown} that is not known" if found.unknown else ""
+    return f"{runs} of {len(found.trials)} entries run{unknown}"
+
+
+def runs_in_words(trial: Trial) -> str:
+    """Whether it runs, as tables say it."""
+    return {True: "yes", False: "no", None: "unknown"}[trial.runs]
+
+
 def _trials(trials: list[Trial], kind: str, width: int) -> list[str]:
     if kind == "format":
         columns = [Column("entry"), Column("runs"), Column("note", wraps=True)]
-        rows = [(t.name, "yes" if t.runs else "no", t.note) for t in trials]
+        rows = [(t.name, runs_in_words(t), t.note) for t in trials]
         return table(columns, rows, width=width, indent="  ")
     bounded = any(trial.of_bound is not None for trial in trials)
     columns = [
@@ -65,7 +79,7 @@ def _trials(trials: list[Trial], kind: str, width: int) -> list[str]:
     cells = [
         (
             trial.name,
-            "yes" if trial.runs else "no",
+            runs_in_words(trial),
             "" if trial.utilization is None else share(trial.utilization),
             *["" if trial.of_bound is None else share(trial.of_bound)] * bounded,
             "" if trial.runs_per_s is None else bare(trial.runs_per_s),
@@ -114,7 +128,7 @@ def _shapes(found: Scalability, width: int) -> list[str]:
         (point.shape, f"{point.cycles:,.0f}", f"{own.cycles / point.cycles:.3f}")
         for point in dict.fromkeys((own, *best))
     ]
-    columns = (Column("shape"), Column("cycles", right=True), Column("x as it is", right=True))
+    columns = (Column("shape"), Column("cycles", right=True), Column("times as fast", right=True))
     return table(columns, rows, width=width, indent="  ")
 
 

@@ -151,7 +151,7 @@ def _layer(layer: LayerExam, width: int) -> list[str]:
     lines += _waterfall(layer.steps, layer.peak_macs_per_cycle, width)
     lines += _won(layer.win_back, width)
     if layer.roofs:
-        lines += ["  ROOFLINE, tightened: the lower of step 5 and bandwidth x MAC/b"]
+        lines += ["", "  ROOFLINE, tightened: the lower of step 5 and bandwidth x MAC/b"]
         rows = [
             (
                 f"{roof.memory} {roof.port}",
@@ -223,10 +223,11 @@ def _curve(slope: Slope, chip: str, width: int) -> list[str]:
         ]
         marks += [] if point.proven else ["search stopped"]
         finite = point.traffic_bits != float("inf")
+        nowhere = "does not fit" if point.proven else "not found in time"
         rows.append(
             (
                 text(point.capacity_bits, "capacity"),
-                _size(point.traffic_bits) if finite else "does not fit",
+                _size(point.traffic_bits) if finite else nowhere,
                 f"{point.traffic_bits / slope.compulsory_bits:.3f}" if finite else "",
                 ", ".join(marks),
             )
@@ -243,7 +244,11 @@ def _facts(slope: Slope, chip: str) -> list[tuple[str, str]]:
     if slope.chip is not None:
         at = text(slope.chip.capacity_bits, "capacity")
         times = slope.chip.traffic_bits / slope.compulsory_bits
-        stopped = "" if slope.chip.proven else " (search stopped: at most)"
+        moved = _size(slope.chip.traffic_bits)
+        if slope.chip.proven:
+            beyond = f"at least {moved} beyond it"
+        else:
+            beyond = f"beyond it at most {moved} must move (search stopped)"
         least = slope.least_at(slope.chip.capacity_bits)
         over = (
             f", {slope.chip.traffic_bits / least:.3f} x the least" if math.isfinite(least) else ""
@@ -251,8 +256,7 @@ def _facts(slope: Slope, chip: str) -> list[tuple[str, str]]:
         found.append(
             (
                 chip,
-                f"{at} on chip, at least {_size(slope.chip.traffic_bits)} beyond it: "
-                f"{times:.3f} x compulsory{over}{stopped}",
+                f"{at} on chip, {beyond}: {times:.3f} x compulsory{over}",
             )
         )
     return found

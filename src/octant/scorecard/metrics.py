@@ -146,6 +146,9 @@ def _tried(tried: Flexibility | None) -> tuple[Row, ...]:
         missing = Missing("one network was evaluated", "a suite of others (--flexibility)")
         return (Row("across_networks", "efficiency across networks", missing),)
     basis = f"suite {tried.suite}, each entry at its fastest"
+    if tried.unknown:
+        basis += f"; of {tried.unknown} more nobody knows: the time limit was reached"
+    worst = Missing("whether all shapes run was not known in time", "a longer time limit")
     of_bound = f"{basis}; of what peak and compulsory traffic allow"
     rows = [
         Row(
@@ -153,7 +156,11 @@ def _tried(tried: Flexibility | None) -> tuple[Row, ...]:
             "entries of the suite that run",
             _modelled(tried.coverage, Unit.SHARE, basis),
         ),
-        Row("worst", "worst shape", _modelled(tried.worst, Unit.SHARE, of_bound)),
+        Row(
+            "worst",
+            "worst shape",
+            worst if tried.worst is None else _modelled(tried.worst, Unit.SHARE, of_bound),
+        ),
     ]
     if tried.geometric_mean is not None and tried.spread is not None:
         mean = _modelled(tried.geometric_mean, Unit.SHARE, of_bound)

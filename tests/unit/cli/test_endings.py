@@ -103,6 +103,20 @@ def test_a_closed_pipe_is_silent() -> None:
     assert (process.returncode, err) == (141, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+def test_a_full_disk_is_no_bug() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", START, "show", "teaching"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr == b"octant: error: the output cannot be written: No space left on device\n"
+
+
 def test_errors_leave_by_the_exit_code_of_a_process() -> None:
     done = in_process("show", "eyeris")
     assert (done.code, done.out) == (4, "")

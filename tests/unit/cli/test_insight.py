@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from octant.errors import InfeasibleError
+import pytest
+
+from octant.errors import InfeasibleError, OutOfTimeError
 from octant.eyexam import Eyexam, SkiSlope
+from octant.eyexam.fastest import Fastest, fastest_of
 from octant.files.results import read_json
 from octant.mapper.combination import NetworkFront
+from octant.workload import Einsum
 from tests.unit.cli.command import Octant
 
 
@@ -35,6 +41,42 @@ def test_front_says_what_a_limit_asks_for_too_much(octant: Octant, tiny: str) ->
         ("--max-power", "0 W"),
     ):
         assert octant(*arguments, *wrong).code == 2
+
+
+def test_bound_says_what_it_did_not_find_in_time(octant: Octant, tiny: str) -> None:
+    arguments = ("bound", tiny, "--batch", "1", "--time-limit", "1 ns")
+    done = octant(*arguments)
+    assert done.code == 0
+    assert "not found in time" in done.out and "does not fit" not in done.out
+    done = octant(*arguments, "--on", "teaching")
+    assert done.code == OutOfTimeError.exit_code
+    assert done.err.endswith(
+        "no mapping was found on teaching: the time limit was reached before that\n"
+    )
+
+
+def test_eyexam_has_a_note_on_what_would_win_back_only_where_it_was_asked(
+    octant: Octant, tiny: str
+) -> None:
+    arguments = ("eyexam", tiny, "--on", "teaching", "--batch", "1", "--layer", "first")
+    assert "- what would win it back" in octant(*arguments).out
+    assert "win it back" not in octant(*arguments, "--no-win-back").out
+
+
+def test_eyexam_says_what_a_stopped_search_leaves_open(
+    octant: Octant, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*given: Any, **more: Any) -> dict[Einsum, Fastest]:
+        found = fastest_of(*given, **more)
+        return {einsum: replace(each, bound_cycles=1.0) for einsum, each in found.items()}
+
+    arguments = ("eyexam", tiny, "--on", "teaching", "--batch", "1", "--no-win-back")
+    note = "- of layers whose search was stopped steps 5 and 6 are the best mapping that was found"
+    assert note not in octant(*arguments).out
+    monkeypatch.setattr("octant.eyexam.examination.fastest_of", stopped)
+    done = octant(*arguments)
+    assert "first (search stopped)" in done.out and note in done.out
+    assert "the search was stopped, and 1 may be enough" in " ".join(done.out.split())
 
 
 def test_eyexam_prints_the_waterfall(octant: Octant, tiny: str) -> None:

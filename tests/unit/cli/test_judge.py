@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from octant.api import evaluate
 from octant.files.results import from_json
 from octant.scorecard.judge import Judgement, Need, Outcome
 from tests.unit.cli.command import Octant
@@ -54,6 +56,28 @@ def test_what_must_run(octant: Octant, tiny: str, odd: str, needs: Path) -> None
     needs.write_text(HEAD + f"must_run: [digits-lenet, {odd}]\n")
     done = octant(*arguments)
     assert done.code == 13 and "odd.Twist (1)" in done.out
+
+
+def test_what_must_run_is_searched_as_long_as_the_network(
+    octant: Octant, tiny: str, needs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+
+    def note(name: str, chip: object, **options: Any) -> object:
+        given.append({key: options.get(key) for key in ("dataflow", "time_limit_s")})
+        if name == "digits-lenet":
+            options["time_limit_s"] = 0.0
+        return evaluate(name, chip, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("octant.api.judging.evaluate", note)
+    needs.write_text(HEAD + "must_run: [digits-lenet]\n")
+    done = octant(
+        "judge", tiny, "--on", "teaching", "--needs", str(needs), "--quiet",
+        "--time-limit", "50 s", "--dataflow", "any",
+    )  # fmt: skip
+    assert given == [{"dataflow": "any", "time_limit_s": 50.0}] * 2
+    assert done.code == 13 and "undecided" in done.out
+    assert "add a longer time limit" in " ".join(done.out.split())
 
 
 def test_scalability(octant: Octant, tiny: str, needs: Path) -> None:

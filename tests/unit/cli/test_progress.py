@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from octant.accuracy.measurement import Progress as RunProgress
 from octant.api import Progress
-from octant.cli.progress import progress
+from octant.cli.progress import progress, run_progress
 
 
 class _Terminal(io.StringIO):
@@ -67,6 +68,39 @@ def test_what_is_compiled_is_counted_on_a_terminal(monkeypatch: pytest.MonkeyPat
         assert report is not None
         report(Progress(0, 3, "", compiled=4, to_compile=9))
     assert "once on this machine: 4 of 9 functions" in stderr.getvalue()
+
+
+def test_once_all_is_compiled_nothing_says_that_it_is_being_compiled(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ready = Progress(0, 3, "", compiled=9, to_compile=9)
+    with progress(quiet=False) as report:
+        assert report is not None
+        report(ready)
+    assert capsys.readouterr().err == ""
+    stderr = terminal(monkeypatch)
+    with progress(quiet=False) as report:
+        assert report is not None
+        report(ready)
+    assert "getting ready" in stderr.getvalue()
+    assert "compiling" not in stderr.getvalue()
+
+
+@pytest.mark.parametrize("name", ["[bold]", "a[/b]", "[red]fc[/red]", r"\[x]"])
+def test_the_name_of_a_layer_is_printed_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Brackets are no markup."""
+    stderr = terminal(monkeypatch)
+    with progress(quiet=False) as report:
+        assert report is not None
+        report(Progress(1, 3, name))
+    assert f"mapped {name} " in stderr.getvalue()
+    stderr = terminal(monkeypatch)
+    with run_progress(quiet=False) as running:
+        assert running is not None
+        running(RunProgress(1, 3, name))
+    assert f" {name}" in stderr.getvalue()
 
 
 def test_layers_are_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

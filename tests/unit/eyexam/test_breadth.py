@@ -8,11 +8,13 @@ import pytest
 from octant import api
 from octant.arch import Constraint, Dataflow
 from octant.errors import FileFormatError, InvalidWorkloadError, UnknownNameError
+from octant.eyexam.flexibility import Trial, summed_up
 from octant.eyexam.scaling import scaled, stopping_step
 from octant.eyexam.suite import Suite, SuiteShape
 from octant.files import load_architecture, load_suite
 from octant.report import flexibility_page, scalability_page, sheet
 from octant.scorecard import Figure, Missing
+from octant.scorecard.metrics import _tried as flexibility_rows
 from octant.workload import Layer, Workload, convolution, matmul
 
 SMALL = Suite(
@@ -50,6 +52,30 @@ def test_a_suite_by_hand() -> None:
     assert (found.worst, found.geometric_mean, found.spread) == (1.0, 1.0, 1.0)
     thin = trials["square, 50 % of the weights"]
     assert (thin.kind, thin.note) == ("density", "as fast as dense: zeros gain nothing")
+
+
+def test_what_was_not_found_in_time_is_not_said_not_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCTANT_CACHE", "off")
+    suite = replace(SMALL, networks=("digits-lenet",))
+    found = api.flexibility("teaching", suite, networks=True, time_limit_s=0.0)
+    by_kind = {trial.kind: trial.runs for trial in found.trials if trial.name != "bf16"}
+    assert by_kind == {"shape": None, "density": None, "format": True, "network": None}
+    assert found.unknown == 4 and found.coverage == pytest.approx(1 / 6)
+    assert found.worst is found.geometric_mean is None
+    page = " ".join(flexibility_page(found).split())
+    assert "coverage 16.7 %: 1 of 6 entries run, of 4 that is not known" in page
+    assert "worst shape unknown: the time limit was reached" in page
+    assert "square unknown the time limit was reached before any mapping was found" in page
+    rows = {row.name: row.figure for row in flexibility_rows(found)}
+    assert isinstance(rows["worst"], Missing) and rows["worst"].add == "a longer time limit"
+    assert "; of 4 more nobody knows" in str(rows["coverage"])
+
+
+def test_the_worst_shape_is_known_where_one_does_not_run() -> None:
+    unknown, nowhere = Trial("a", "shape", None, "late"), Trial("b", "shape", False, "too large")
+    chip = load_architecture("teaching")
+    for trials, worst in (((unknown, nowhere), 0.0), ((unknown,), None), ((nowhere,), 0.0)):
+        assert summed_up(chip, chip.dataflows[0], SMALL, trials).worst == worst
 
 
 def test_zeros_gain_where_the_chip_skips_them() -> None:

@@ -1,9 +1,37 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from octant.eyexam import reasons
 from octant.eyexam.pipeline import PipelineRun
+from octant.files import load_architecture
+from octant.mapper import Objective, search
+from octant.workload import matmul
+
+
+@pytest.mark.parametrize(
+    ("steps", "bound", "words"),
+    [
+        (60, None, "DRAM read needs 90 cycles: 1.5 times too slow"),
+        (60, 70.0, "DRAM read needs 90 cycles: 1.5 times too slow; the search was stopped, and 70 "
+         "may be enough"),
+        (90, None, "a port is too slow for the mapping of step 5: another one takes 90 steps"),
+        (90, 70.0, "a port is too slow for the mapping of step 5: the fastest that was found takes "
+         "90 steps; the search was stopped, and 70 may be enough"),
+    ],
+)  # fmt: skip
+def test_what_bandwidth_takes_is_a_port_or_a_mapping_that_spares_it(
+    steps: int, bound: float | None, words: str
+) -> None:
+    einsum, chip = matmul(rows=2, inner=4, columns=4), load_architecture("teaching")
+    found = search(einsum, chip, objective=Objective.LATENCY, dataflow=chip.dataflows[0])
+    assert found.evaluation is not None
+    counts = replace(found.evaluation.counts, steps=steps)
+    slow = replace(found.evaluation, cycles=90.0, limited_by="DRAM read", counts=counts)
+    assert reasons.of_bandwidth(slow, 60.0, bound) == words
+    assert reasons.of_bandwidth(slow, 90.0, bound) == "every port keeps up on average"
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,13 @@ import pytest
 from octant.api.evaluation import einsum_of
 from octant.counting import count
 from octant.eyexam.slope import (
-    _only_outermost,
     _two_levels,
     capacities,
-    chip_point,
     least_traffic,
     slope_of,
     together,
 )
+from octant.eyexam.standing import _only_outermost, chip_point
 from octant.files import load_architecture
 from octant.mapper import Objective, cache, search
 from octant.mapping import Loop, Mapping, TemporalBlock

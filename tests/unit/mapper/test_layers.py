@@ -19,7 +19,17 @@ from octant.arch import (
     ZeroOperands,
 )
 from octant.errors import FileFormatError, NotEstimatedError
-from octant.mapper import Objective, Question, SearchResult, Status, cache, search, search_layers
+from octant.mapper import (
+    Objective,
+    Question,
+    SearchResult,
+    Status,
+    cache,
+    keep,
+    known,
+    search,
+    search_layers,
+)
 from octant.mapper.result import TIME_IS_UP, value_of
 from octant.mapper.zeros import search_with_zeros
 from octant.model import Thinning, evaluate, evaluate_sparse
@@ -222,6 +232,46 @@ def test_the_space_is_part_of_the_question(kept: Path) -> None:
     assert "also where it does not divide" in every.space
     assert "every divisor" in few.space
     assert every.value <= few.value
+
+
+def test_where_another_room_has_a_part_the_answer_is_kept_with_its_sources(kept: Path) -> None:
+    """It is not the mapper's own; the mapper's own holds for all who ask."""
+    told = replace(QUESTION, rooms=("eyexam",))
+    found = search_layers([SMALL], told) | search_layers([LARGE], QUESTION)
+    assert known(SMALL, told) == found[SMALL]
+    assert known(SMALL, QUESTION) is None
+    assert known(LARGE, told) == known(LARGE, QUESTION) == found[LARGE]
+    assert known(LARGE, replace(QUESTION, cached=False)) is None
+    assert known(LARGE, replace(QUESTION, grain=1.0)) is None
+    keep(SMALL, replace(QUESTION, cached=False), alone(SMALL))
+    assert known(SMALL, QUESTION) is None and len(list(kept.iterdir())) == 2
+    keep(SMALL, QUESTION, alone(SMALL))
+    assert known(SMALL, QUESTION) is not None
+
+
+def test_an_edit_of_a_room_above_the_mapper_leaves_its_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "mapper" / "cache.py"))
+    monkeypatch.setattr(cache, "_sources", cache._sources.__wrapped__)
+    for room in (*cache.ROOMS, "eyexam"):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "first.py").write_text("first", "utf-8")
+
+    def names() -> tuple[str, str]:
+        return cache.key_of_told(1), cache.key_of_told(1, rooms=("eyexam",))
+
+    own, told = names()
+    (tmp_path / "eyexam" / "first.py").write_text("second", "utf-8")
+    assert names()[0] == own and names()[1] != told
+    (tmp_path / "mapper" / "first.py").write_text("second", "utf-8")
+    assert names()[0] != own
+
+
+def test_answers_depend_on_the_mapper_and_on_rooms_below_it() -> None:
+    package = Path(cache.__file__).parents[1]
+    assert all((package / room / "__init__.py").is_file() for room in cache.ROOMS)
+    assert not {"eyexam", "files", "scorecard", "report", "api", "cli"} & set(cache.ROOMS)
 
 
 def test_the_cache_is_counted_and_cleared(kept: Path) -> None:

@@ -53,12 +53,15 @@ def test_it_is_done_once(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (bare / "stamp").exists()
     assert told[0] == (0, ALL)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (ALL, ALL)
 
 
 def test_processes_that_fail_are_no_error(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     instead(monkeypatch, "raise SystemExit(1)")
-    compile_ahead()
+    told: list[int] = []
+    compile_ahead(lambda done, total: told.append(done))
     assert not (bare / "stamp").exists()
+    assert max(told) < ALL, "it is compiled when it is called"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="an exit code does not tell it there")
@@ -86,17 +89,16 @@ def test_one_waits_for_another(bare: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ran = instead(monkeypatch, "raise SystemExit(1)")
     other = FileLock(bare / "octant.lock", thread_local=False)
     other.acquire()
-    looks = 0
+    told: list[int] = []
 
     def tell(done: int, total: int) -> None:
-        nonlocal looks
-        looks += 1
-        if looks == 3:  # the other process is ready
+        told.append(done)
+        if len(told) == 3:  # the other process is ready
             (bare / "stamp").touch()
             other.release()
 
     compile_ahead(tell)
-    assert looks >= 3
+    assert told[:3] == [0, 0, 0] and told[-1] == ALL
     assert ran == []
 
 

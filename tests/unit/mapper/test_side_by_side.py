@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,8 @@ from octant.mapper import (
     Question,
     SearchResult,
     Status,
-    cache,
     dataflow_named,
+    known,
     side_by_side,
 )
 from octant.workload import Einsum, matmul
@@ -38,6 +40,25 @@ def test_each_layer_goes_its_way_once_and_is_handed_over_in_the_callers_thread()
     assert all(result.status is Status.OPTIMAL for result in found.values())
 
 
+def test_how_much_is_compiled_goes_up_though_most_threads_only_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def compile_ahead(look: Callable[[int, int], None]) -> None:
+        for compiled in (2, 0, 5, 0, 9):
+            look(compiled, 9)
+
+    monkeypatch.setattr("octant.mapper.layers.compile_ahead", compile_ahead)
+    told: list[tuple[int, int]] = []
+    asked = replace(question(), cached=False)
+    side_by_side(
+        SMALL[:1],
+        lambda einsum, ask: ask(einsum, asked),
+        lambda *_: None,
+        lambda *more: told.append(more),
+    )
+    assert told == [(2, 9), (2, 9), (5, 9), (5, 9), (9, 9)]
+
+
 def test_what_is_proven_is_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OCTANT_CACHE", str(tmp_path))
     answers: list[SearchResult] = []
@@ -47,14 +68,7 @@ def test_what_is_proven_is_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             lambda einsum, ask: ask(einsum, question()),
             lambda _, result: answers.append(result),
         )
-    key = cache.key_of(
-        SMALL[0],
-        question().architecture,
-        Objective.LATENCY,
-        question().dataflow,
-        divisors_only=False,
-    )
-    kept = cache.recall(key, SMALL[0], question().architecture, Objective.LATENCY)
+    kept = known(SMALL[0], question())
     assert kept is not None and answers[1] == kept
     assert answers[0].mapping == kept.mapping and answers[0].value == kept.value
 

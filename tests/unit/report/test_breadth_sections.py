@@ -65,7 +65,7 @@ def test_a_shape_that_does_not_run_says_so() -> None:
     assert drawn.series[0].values == (0.5, 0.0)
     assert drawn.ends == ("50.0 %", "does not run")
     assert [group.heading for group in section.tables[0].groups] == ["Shapes", "Formats"]
-    assert section.words[0].startswith("2 of 3 entries of the suite standard 1 run")
+    assert section.words[0].startswith("Suite standard 1: 2 of 3 entries run, each")
 
 
 def test_bars_are_as_long_as_the_logarithm_of_the_speedup() -> None:

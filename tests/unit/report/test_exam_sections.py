@@ -128,7 +128,8 @@ def test_a_point_on_the_slope_and_one_at_the_peak_lie_on_the_roof(width: int) ->
         if each.findtext(f"{SVG}title")
     }
     names = [each.text for each in root.iter(f"{SVG}text")]
-    assert "a" in names and "b" in names
+    assert names.count("a") == names.count("b") == 1
+    assert {"plain roof", "roof", "reached"} < set(names), "each mark is explained"
     x1, y1, x2, y2 = slope
     at, y = dots["on"]
     assert x1 < at < x2

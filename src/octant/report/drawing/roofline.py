@@ -14,6 +14,8 @@ _WIDER = 1.6
 _SIZE = 10.5
 #: Half the width and the height of a ceiling's mark.
 _HALF, _THICK = 8.0, 4.0
+#: The roof's name: the peak, and the bandwidth to all instances.
+_PLAIN = "plain roof"
 
 #: Left, top, right and bottom of what is drawn.
 _Box = tuple[float, float, float, float]
@@ -71,7 +73,7 @@ def roofline(plot: Roofline, width: int) -> Drawing:
     top = room + 30
     across = Logarithmic(min(places) / _WIDER, max(places) * _WIDER, _LEFT, width - 8.0)
     up = Logarithmic(min(heights) / _WIDER, max(heights) * _WIDER, top + _HIGH, top)
-    drawn = [*shown, marks.words(0, room + 14, plot.up, kind="muted")]
+    drawn = [marks.words(0, room + 14, plot.up, kind="muted")]
     drawn += _grid(across, up, plot.across)
     drawn += _roof(plot, across, up)
     points = [
@@ -83,13 +85,19 @@ def roofline(plot: Roofline, width: int) -> Drawing:
         drawn += _marks(x, ends, stand.hovers)
     names = [stand.name for stand in plot.stands]
     drawn += _names(names, points, (across, up), _along(plot, across, up))
-    return Drawing(width, top + _HIGH + _BELOW, tuple(drawn))
+    return Drawing(width, top + _HIGH + _BELOW, (*drawn, *shown))
 
 
 def _legend(series: Sequence[str], width: int) -> tuple[list[str], float]:
-    """The ceiling's mark, then the dots."""
-    first = 16 + marks.text_width(series[0]) + 14
-    drawn = [_ceiling(_HALF, 7.0), marks.words(2 * _HALF + 6, 11, series[0])]
+    """The roof's line and the ceiling's mark, then the dots."""
+    ceiling = 2 * _HALF + 6 + marks.text_width(_PLAIN) + 14
+    first = ceiling + 2 * _HALF + 6 + marks.text_width(series[0]) + 8
+    drawn = [
+        marks.line(0, 7.0, 2 * _HALF, 7.0, "axis", wide=2.0),
+        marks.words(2 * _HALF + 6, 11, _PLAIN),
+        _ceiling(ceiling + _HALF, 7.0),
+        marks.words(ceiling + 2 * _HALF + 6, 11, series[0]),
+    ]
     rest = [(name, number) for number, name in enumerate(series)][1:]
     dots, room = marks.legend(rest, first + 6, 0, width - first, dots=True)
     return drawn + dots, max(room, 19.0)

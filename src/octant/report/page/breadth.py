@@ -9,7 +9,7 @@ from functools import partial
 from octant.eyexam.flexibility import Flexibility, Trial
 from octant.eyexam.scaling import Scalability, ScalePoint
 from octant.report.amounts import bare, joules, share
-from octant.report.breadth import traffic_over
+from octant.report.breadth import coverage, runs_in_words, traffic_over
 from octant.report.drawing import Bars, Series, Tick, quantity_ticks, rows
 from octant.report.eyexam import rate
 from octant.report.page.names import distinct
@@ -24,15 +24,15 @@ def flexibility_section(found: Flexibility) -> Section:
     Args:
         found: a suite on a chip.
     """
-    runs = sum(trial.runs for trial in found.trials)
     words = [
-        f"{runs} of {len(found.trials)} entries of the suite {found.suite} run, each at the "
-        "mapping of least latency. Of the bound: performance over what the chip's peak and the "
-        "compulsory traffic of its outermost memory allow, whatever the mapping."
+        f"Suite {found.suite}: {coverage(found)}, each at the mapping of least latency. Of the "
+        "bound: performance over what the chip's peak and the compulsory traffic of its outermost "
+        "memory allow, whatever the mapping."
     ]
     if found.geometric_mean is not None and found.spread is not None:
+        worst = "is not known" if found.worst is None else f"reaches {share(found.worst)}"
         words.append(
-            f"Of the bound the worst shape reaches {share(found.worst)}, all shapes in the "
+            f"Of the bound the worst shape {worst}, those that run reach in the "
             f"geometric mean {share(found.geometric_mean)}; the best is {found.spread:.3g} times "
             "as good as the worst that runs."
         )
@@ -60,7 +60,9 @@ def _shapes(shapes: Sequence[Trial]) -> Picture:
 
 
 def _reached(trial: Trial) -> str:
-    return "does not run" if trial.of_bound is None else share(trial.of_bound)
+    if trial.of_bound is not None:
+        return share(trial.of_bound)
+    return "unknown" if trial.runs is None else "does not run"
 
 
 def _trials(found: Flexibility) -> DataTable:
@@ -84,7 +86,7 @@ def _trials(found: Flexibility) -> DataTable:
 def _trial(trial: Trial) -> tuple[Cell, ...]:
     return (
         Cell(trial.name),
-        Cell("yes" if trial.runs else "no"),
+        Cell(runs_in_words(trial)),
         *(
             Cell("" if value is None else words(value), value)
             for value, words in (

@@ -220,7 +220,7 @@ def _energy(found: Comparison) -> Section | None:
         for component in components
     )
     ticks, unit = quantity_ticks(max(totals), "energy", 4)
-    ends = tuple(joules(total) if total else "not evaluated" for total in totals)
+    ends = tuple(map(_known_energy, found.scorecards, totals))
     bars = Bars(names, series, ticks, f"energy an inference ({unit})", ends)
     marks = {mark for row in found.rows if row.metric == "energy" for mark in row.marks}
     unfair = f" The chips differ in more than their design ({', '.join(sorted(marks))})."
@@ -233,6 +233,14 @@ def _energy(found: Comparison) -> Section | None:
         partial(rows, bars),
     )
     return Section("energy", "Energy", pictures=(picture,))
+
+
+def _known_energy(card: Scorecard, energy_j: float) -> str:
+    """What a bar ends in: where it is not all of the energy, it says so."""
+    if not energy_j:
+        return "not evaluated"
+    whole = isinstance(card.energy["per_inference"], Figure)
+    return joules(energy_j) if whole else f"{joules(energy_j)} and more"
 
 
 def _components(card: Scorecard) -> dict[str, float]:
