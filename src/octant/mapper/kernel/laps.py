@@ -46,6 +46,75 @@ def most_stray(count, inside, once):
     return max(last, inside - last)
 
 
+@inlined
+def next_level_outside(known, hops):
+    """The innermost level outside the known nodes; -1 for none."""
+    node = known - 1
+    while node >= 0 and hops.temporal[node] == 0:
+        node -= 1
+    return node
+
+
+@inlined
+def most_between(rank, outer, unknown, work):
+    """The most instances that a rank may yet spread over in fanouts outside, up to a level."""
+    most = 1
+    for node in range(outer + 1, unknown):
+        most *= work.open_most[node, rank]
+    return most
+
+
+@inlined
+def spread_of(rank, child, outside, factors, hops):
+    """The instances between a child and a node outside of it that a rank is spread over."""
+    instances = 1
+    for node in range(outside + 1, child):
+        if hops.temporal[node] == 0:
+            instances *= factors[node, rank]
+    return instances
+
+
+@inlined
+def sure_share(rank, child, block, known, unknown, factors, rest, width, hops, work):
+    """The share of a lead's steps that surely belong to a lap of two steps or more.
+
+    Args:
+        block: the lead's, -1 when it is outside all that is known.
+    """
+    if hops.exact == 1:
+        return 1.0
+    count = rest[child, rank]
+    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+    if block >= 0:
+        inside = spread_of(rank, child, block, factors, hops)
+        strayed = stray_tiles(count, inside, factors[block, rank], rest[block, rank])
+        return max(0.0, 1.0 - strayed / whole)
+    inside, more = (
+        spread_of(rank, child, known - 1, factors, hops), most_between(rank, -1, unknown, work),
+    )  # fmt: skip
+    if more == 1:
+        outer = next_level_outside(known, hops)
+        once = hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
+        return max(0.0, 1.0 - most_stray(count, inside, once) / whole)
+    first = unknown if most_between(rank, known - 1, unknown, work) > 1 else known
+    strayed = work.strays[first, rank, count] if inside == 1 else inside * more
+    return max(0.0, 1.0 - strayed / whole)
+
+
+@inlined
+def even_share(rank, child, known, unknown, factors, rest, width, hops, work):
+    """The share of tiles along a rank at instances that surely have two of them, or none at all."""
+    count = rest[child, rank]
+    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+    inside, more = (
+        spread_of(rank, child, known - 1, factors, hops), most_between(rank, -1, unknown, work),
+    )  # fmt: skip
+    if more == 1:
+        return max(0.0, 1.0 - most_stray(count, inside, True) / whole)
+    strayed = work.uneven[unknown, rank, count] if inside == 1 else inside * more
+    return max(0.0, 1.0 - strayed / whole)
+
+
 @compiled_lean
 def fill_strays(hops, strays, uneven, chains):
     """Fills tables of the most stray tiles, whatever the fanouts outside a node take of a rank.

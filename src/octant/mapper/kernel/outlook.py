@@ -8,7 +8,8 @@ from octant.counting.kernel import ONE, ZERO, inlined, lean
 from octant.mapper.kernel.completion import cell_of, mixed
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.goals import admits, value_of
-from octant.mapper.kernel.relaxed import bound_hops, even_share
+from octant.mapper.kernel.laps import even_share
+from octant.mapper.kernel.relaxed import bound_hops
 
 
 @lean
