@@ -25,12 +25,13 @@ $(shell for stamp in $(VENV)/.demo $(VENV)/.test; do \
     fi; \
 done)
 
-.PHONY: help demo test format lint types imports tests bench validate readme clean
+.PHONY: help demo test format lint types imports tests bench hunt validate readme clean
 
 help:
 	@echo "make demo      evaluate AlexNet on Eyeriss"
 	@echo "make test      format, lint, types, import contracts, tests: what CI runs"
 	@echo "make bench     time the commands and the searches, against their bars"
+	@echo "make hunt      draw searches for ten minutes, against all of their mappings"
 	@echo "make validate  write docs/explanation/validation.md anew"
 	@echo "make readme    write the outputs shown in README.md anew"
 	@echo "make clean     remove .venv and the caches"
@@ -60,6 +61,13 @@ BENCH ?=
 
 bench: $(VENV)/.demo
 	@$(PY) -m benchmarks $(BENCH)
+
+# For another time, or other searches: make hunt SECONDS=3600 SEED=7
+SECONDS ?= 600
+SEED ?= 0
+
+hunt: $(VENV)/.test
+	@$(PY) -m tests.properties.hunt --seconds $(SECONDS) --seed $(SEED)
 
 validate: $(VENV)/.test
 	@$(PY) -m tests.published.validate

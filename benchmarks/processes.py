@@ -20,7 +20,7 @@ FIRST_S, COLD_S, CACHED_S = 15.0, 3.0, 1.0
 #: Layers side by side on two processors: at least so many times as fast as one after the other.
 TWICE = 1.7
 #: The networks whose layers are searched side by side: many short searches, and fewer longer ones.
-SIDE_BY_SIDE = ((NETWORKS, True), (("alexnet",), False))
+SIDE_BY_SIDE = ((NETWORKS, True), (NETWORKS, False))
 #: A process is ended after so many seconds, a search of those side by side after the others.
 LIMIT_S, LAYER_S = 300.0, 5.0
 #: Processor time below this share of the wall time: something else had the processor.
