@@ -37,11 +37,11 @@ CHECKS: tuple[tuple[Any, Any], ...] = (
 
 def hunted(number: int, check: Any, drawn: Any) -> Callable[[], None]:
     """A check on searches that a seed draws; a failure is made small before it is raised."""
-    drawing = given(drawn)(check.hypothesis.inner_test)
+    drawing: Any = given(drawn)
     health = list(HealthCheck)
     own = settings(max_examples=ROUND, deadline=None, database=None, suppress_health_check=health)
     seeded: Any = seed
-    test: Callable[[], None] = seeded(number)(own(drawing))
+    test: Callable[[], None] = seeded(number)(own(drawing(check.hypothesis.inner_test)))
     return test
 
 
