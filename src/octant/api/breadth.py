@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from octant.api.evaluation import Progress, dataflow_of, evaluate
+from octant.api.evaluation import Progress, begin, dataflow_of, evaluate
 from octant.api.formats import in_formats
 from octant.api.insight import multiplying
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network, networks
@@ -67,8 +67,7 @@ def flexibility(
         if progress:
             progress(Progress(len(trials), total, trial.name))
 
-    if progress:
-        progress(Progress(0, total, ""))
+    begin(progress, total)
     for shape in chosen.shapes:
         add(try_shape(shape, chip, flow, time_limit_s=time_limit_s))
     thin = next((shape for shape in chosen.shapes if shape.name == chosen.densities_of), None)
@@ -122,8 +121,7 @@ def scalability(
         if progress:
             progress(Progress(done[0], total, what))
 
-    if progress:
-        progress(Progress(0, total, ""))
+    begin(progress, total)
     return scaling.Scalability(
         network=workload.name,
         architecture=chip.name,

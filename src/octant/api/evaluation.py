@@ -56,6 +56,30 @@ class Progress:
     to_compile: int = 0
 
 
+def begin(progress: Callable[[Progress], None] | None, total: int) -> None:
+    """Tells that nothing is done yet, and how far the search is compiled where it is not.
+
+    Args:
+        progress: whom; what nobody looks at is compiled when it is called.
+        total: how much there is to do.
+    """
+    if progress is None:
+        return
+    from octant.mapper.preparation import compile_ahead
+
+    waited = False
+
+    def compiling(compiled: int, functions: int) -> None:
+        nonlocal waited
+        waited = True
+        progress(Progress(0, total, "", compiled, functions))
+
+    progress(Progress(0, total, ""))
+    compile_ahead(compiling)
+    if waited:
+        progress(Progress(0, total, ""))
+
+
 def evaluate(
     network: Network,
     on: Chip,

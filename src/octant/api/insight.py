@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from octant.api.evaluation import Progress, dataflow_of, einsum_of
+from octant.api.evaluation import Progress, begin, dataflow_of, einsum_of
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture
 from octant.errors import InfeasibleError, InvalidWorkloadError, OutOfTimeError
@@ -69,8 +69,7 @@ def eyexam(
     layers = multiplying(workload, chip)
     flows = [dataflow_of(chip, DATAFLOWS.get(name, name)) for name in dataflows]
     flows = flows or [dataflow_of(chip, None)]
-    if progress:
-        progress(Progress(0, len({einsum for _, einsum in layers}) * len(flows), ""))
+    begin(progress, len({einsum for _, einsum in layers}) * len(flows))
     exams = []
     for number, flow in enumerate(flows):
         exams.append(
@@ -134,7 +133,7 @@ def bound(
     searched = len(sizes) * len(shapes)
     total = searched + (0 if chip is None else len(shapes))
     report = progress or _silent
-    report(Progress(0, total, ""))
+    begin(progress, total)
     done = 0
 
     def note(einsum: Einsum, capacity_bits: int) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from octant.eyexam import examine
 from octant.eyexam.fastest import lower_bound
 from octant.eyexam.relaxing import relaxations, shapes, with_axes
 from octant.files import load_architecture
-from octant.mapper import dataflow_named
+from octant.mapper import dataflow_named, preparation
 from octant.workload import Einsum, Layer, Workload, matmul
 
 
@@ -107,6 +108,21 @@ def test_layers_of_one_shape_are_examined_once_and_keep_their_names() -> None:
     assert seen == [(0, 1), (1, 1)]
     assert [(layer.layer, layer.repeats) for layer in exam.layers] == [("a", 1), ("b", 3)]
     assert exam.steps[6].cycles == 4 * exam.layers[0].steps[6].cycles
+
+
+@pytest.mark.parametrize("asked", ["eyexam", "bound", "scalability", "flexibility"])
+def test_compiling_is_told_before_all_else(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def compiled(tell: Callable[[int, int], None]) -> None:
+        tell(3, 9)
+        raise TimeoutError
+
+    monkeypatch.setattr(preparation, "compile_ahead", compiled)
+    seen: list[api.Progress] = []
+    work = Workload("one", (Layer("a", "MatMul", matmul(rows=2, inner=2, columns=2)),))
+    named = {} if asked == "flexibility" else {"network": work}
+    with pytest.raises(TimeoutError):
+        getattr(api, asked)(on="teaching", progress=seen.append, **named)
+    assert [(told.done, told.compiled, told.to_compile) for told in seen] == [(0, 0, 0), (0, 3, 9)]
 
 
 def test_axes_can_be_set_for_a_sweep() -> None:
