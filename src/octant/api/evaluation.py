@@ -67,17 +67,11 @@ def begin(progress: Callable[[Progress], None] | None, total: int) -> None:
         return
     from octant.mapper.preparation import compile_ahead
 
-    waited = False
-
     def compiling(compiled: int, functions: int) -> None:
-        nonlocal waited
-        waited = True
         progress(Progress(0, total, "", compiled, functions))
 
     progress(Progress(0, total, ""))
     compile_ahead(compiling)
-    if waited:
-        progress(Progress(0, total, ""))
 
 
 def evaluate(

@@ -1,7 +1,7 @@
 """Named tuples that compiled functions take by their address.
 
-Numba hands over a tuple member by member, and an array in a dozen numbers: a function that is given
-three records of forty arrays has a thousand arguments, and most of its code is to hand them on.
+Numba hands over a tuple member by member, and an array in seven numbers or more: a function that is
+given three records of forty arrays has a thousand arguments, and most of its code hands them on.
 """
 
 from __future__ import annotations
