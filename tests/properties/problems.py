@@ -30,7 +30,7 @@ BITS_PER_CYCLE = (None, None, 3.0, 8.0, 32.0)
 @st.composite
 def searches(draw: st.DrawFn, mappings: int = 2000, points: int = 200) -> Search:
     """A search over at most so many mappings of at most so many multiply-accumulates."""
-    einsum = draw(st.one_of(few_ranks(), layers(points)))
+    einsum = draw(st.one_of(few_ranks(), windows(), layers(points)))
     architecture = draw(architectures(einsum))
     dataflow = draw(dataflows(einsum, architecture))
     search = Search(einsum, architecture, dataflow, divisors=draw(st.booleans()))
@@ -60,6 +60,22 @@ def few_ranks(draw: st.DrawFn) -> Einsum:
         kernel=(draw(st.integers(1, 4)),),
         stride=(draw(st.integers(1, 3)),),
         dilation=(draw(st.integers(1, 3)),),
+    )
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Einsum:
+    """Convolutions whose windows several loops move, in one or two dimensions."""
+    dimensions = draw(st.integers(1, 2))
+    many = st.sampled_from([2, 3, 4, 6, 8][: 6 - dimensions])
+    return convolution(
+        groups=draw(st.integers(1, 2)),
+        out_channels=2,
+        in_channels=2,
+        output=tuple(draw(many) for _ in range(dimensions)),
+        kernel=tuple(draw(st.sampled_from([2, 3, 4])) for _ in range(dimensions)),
+        stride=tuple(draw(st.integers(1, 3)) for _ in range(dimensions)),
+        dilation=tuple(draw(st.integers(1, 2)) for _ in range(dimensions)),
     )
 
 

@@ -9,6 +9,7 @@ than two tiles for it.
 from __future__ import annotations
 
 from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
+from octant.mapper.kernel.blocks import most_between, next_level_outside, spread_of
 from octant.mapper.kernel.choices import next_factor
 
 
@@ -44,34 +45,6 @@ def most_stray(count, inside, once):
     if left == 2:
         return inside - last
     return max(last, inside - last)
-
-
-@inlined
-def next_level_outside(known, hops):
-    """The innermost level outside the known nodes; -1 for none."""
-    node = known - 1
-    while node >= 0 and hops.temporal[node] == 0:
-        node -= 1
-    return node
-
-
-@inlined
-def most_between(rank, outer, unknown, work):
-    """The most instances that a rank may yet spread over in fanouts outside, up to a level."""
-    most = 1
-    for node in range(outer + 1, unknown):
-        most *= work.open_most[node, rank]
-    return most
-
-
-@inlined
-def spread_of(rank, child, outside, factors, hops):
-    """The instances between a child and a node outside of it that a rank is spread over."""
-    instances = 1
-    for node in range(outside + 1, child):
-        if hops.temporal[node] == 0:
-            instances *= factors[node, rank]
-    return instances
 
 
 @inlined

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from octant.counting.kernel import ZERO, compiled, count_children, inner, lean
+from octant.mapper.kernel.blocks import may_lead
 from octant.mapper.kernel.bounds import bound_storage_hops, hop_context
 from octant.mapper.kernel.goals import admits, found_so_many, note
 from octant.mapper.kernel.orders import (
@@ -13,7 +14,6 @@ from octant.mapper.kernel.orders import (
     write_innermost,
     write_prescribed,
 )
-from octant.mapper.kernel.relaxed import may_lead
 from octant.model.kernel import fill_busy, price
 
 

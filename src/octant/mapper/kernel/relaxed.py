@@ -5,6 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from octant.counting.kernel import ONE, ZERO, inlined, lean
+from octant.mapper.kernel.blocks import (
+    block_of,
+    block_outside,
+    may_lead,
+    may_stay,
+    most_between,
+    next_level_outside,
+    spread_of,
+)
 from octant.mapper.kernel.hops import (
     CHANGES,
     MIXED,
@@ -18,36 +27,18 @@ from octant.mapper.kernel.hops import (
     whole_windows,
 )
 from octant.mapper.kernel.laps import (
-    most_between,
-    next_level_outside,
-    spread_of,
     stray_tiles,
     sure_share,
     whole_tiles,
 )
 from octant.mapper.kernel.sharing import note_shared, share_all
-
-
-@inlined
-def block_outside(child, known, factors, hops):
-    """The innermost block with a loop outside a child among the known nodes; -1 for none."""
-    for node in range(child - 1, known - 1, -1):
-        if hops.temporal[node] == 1:
-            for rank in hops.live:
-                if factors[node, rank] > 1:
-                    return node
-    return -1
-
-
-@inlined
-def may_lead(rank, node, factors, prescribed):
-    """Whether a rank's loop may be the innermost of a block: the last prescribed one, else any."""
-    if factors[node, rank] == 1:
-        return False
-    for other in range(factors.shape[1]):
-        if factors[node, other] > 1 and prescribed[node, other] > prescribed[node, rank]:
-            return False
-    return True
+from octant.mapper.kernel.sliding import (
+    MERGED,
+    least_of_all_time,
+    note_copies_of_tile,
+    slid_tiles,
+    union_of_tiles,
+)
 
 
 @inlined
@@ -135,6 +126,8 @@ def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
                     inside *= factors[node, rank]
                     if hops.shared[x, node] == 1:
                         shared *= factors[node, rank]
+        if hops.exact == 1:
+            note_copies_of_tile(rank, count, inside * outside, shared, room[7, rank], room)
         room[0, rank] = count
         room[1, rank] = (count + shared - 1) // shared
         room[2, rank] = count
@@ -148,27 +141,6 @@ def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
     room[4, 0] = min(more_shared, may_share)
     room[4, 1] = first_child * min(more_children, may_repeat)
     room[4, 2] = first_parent * min(more_parents, may_repeat)
-
-
-@inlined
-def may_stay(x, node, factors, hops):
-    """Whether the innermost loop of a block may be one that a tensor does not depend on."""
-    empty = True
-    for rank in hops.live:
-        if factors[node, rank] > 1:
-            empty = False
-            if hops.axes[x, rank] < 0 and may_lead(rank, node, factors, hops.order):
-                return True
-    return empty
-
-
-@inlined
-def block_of(rank, first, last, factors, hops):
-    """The outermost block between two nodes with a loop over a rank; the last node for none."""
-    for node in range(first, last):
-        if hops.temporal[node] == 1 and factors[node, rank] > 1:
-            return node
-    return last
 
 
 @inlined
@@ -319,9 +291,14 @@ def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
     What crosses to the compute units depends on none: it is in ``work.total``.
     """
     room, moves = work.room, work.moves
-    apart, merged = (
-        whole_windows(x, room[0], hops),
-        merged_windows(x, room[0], room[1], room[7], width[child], hops),
+    apart = whole_windows(x, room[0], hops)
+    if hops.exact == 1:
+        merged = union_of_tiles(x, child, MERGED + 1, width, hops, room)
+    else:
+        merged = merged_windows(x, room[0], room[1], room[7], width[child], hops)
+    room[4, 5], room[4, 6] = (
+        least_of_all_time(x, child, ZERO, width, hops, room),
+        least_of_all_time(x, child, ONE, width, hops, room),
     )
     first = apart if hops.windows[x] > 0 else hops.touched[x]
     room[4, 1] *= first
@@ -351,9 +328,9 @@ def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
 def write_move(kind, x, child, apart, merged, hops, work):
     """Writes what is delivered, served, and its joules; the repetitions are in columns 3 and 4."""
     room, move = work.room, work.moves[kind]
-    move[0] = apart * move[3]
-    move[5] = merged * move[4]
-    move[1] = max(move[5] / room[4, 0], hops.touched[x])
+    move[0] = max(apart * move[3], room[4, 5])
+    move[5] = max(merged * move[4], room[4, 6])
+    move[1] = max(move[5] / room[4, 0], room[4, 6])
     move[2] = joules_of_hop(x, child, move[0], move[1], room[4, 1], room[4, 2], hops)
 
 
@@ -394,14 +371,18 @@ def add_lead(rank, x, child, known, unknown, factors, rest, width, apart, merged
     kind = CHANGES
     if hops.window[x, rank] >= 0:
         kind = SLIDES
-        delivered = sliding_windows(x, rank, room[0], room[0], apart, hops) * moves[CHANGES, 3]
-        served = sliding_windows(x, rank, room[0], room[1], merged, hops) * moves[CHANGES, 4]
-        moves[SLIDES, 5] = served
-        served = max(served / room[4, 0], hops.touched[x])
-        moves[SLIDES, 0], moves[SLIDES, 1] = delivered, served
-        moves[SLIDES, 2] = joules_of_hop(
-            x, child, delivered, served, room[4, 1], room[4, 2], hops
-        )  # fmt: skip
+        if hops.exact == 1:
+            delivered, served = (
+                slid_tiles(x, rank, child, ZERO, known, factors, rest, width, apart, hops, work),
+                slid_tiles(x, rank, child, ONE, known, factors, rest, width, merged, hops, work),
+            )  # fmt: skip
+        else:
+            delivered, served = (
+                sliding_windows(x, rank, room[0], room[0], apart, hops),
+                sliding_windows(x, rank, room[0], room[1], merged, hops),
+            )
+        moves[SLIDES, 3], moves[SLIDES, 4] = moves[CHANGES, 3], moves[CHANGES, 4]
+        write_move(SLIDES, x, child, delivered, served, hops, work)
     share = sure_share(
         rank, child, work.block[child], known, unknown, factors, rest, width, hops, work
     )
