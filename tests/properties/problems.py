@@ -65,17 +65,25 @@ def few_ranks(draw: st.DrawFn) -> Einsum:
 
 @st.composite
 def windows(draw: st.DrawFn) -> Einsum:
-    """Convolutions whose windows several loops move, in one or two dimensions."""
-    dimensions = draw(st.integers(1, 2))
-    many = st.sampled_from([2, 3, 4, 6, 8][: 6 - dimensions])
+    """Convolutions whose windows several loops move, in one or two dimensions, alike or not."""
+    dimensions = draw(st.sampled_from([1, 2, 2]))
+    alike = draw(st.booleans())
+    many = [2, 3, 4, 6, 8][: 6 - dimensions]
+
+    def extents(*choices: int) -> tuple[int, ...]:
+        first = draw(st.sampled_from(choices))
+        return first, *(
+            first if alike else draw(st.sampled_from(choices)) for _ in range(dimensions - 1)
+        )
+
     return convolution(
         groups=draw(st.integers(1, 2)),
         out_channels=2,
         in_channels=2,
-        output=tuple(draw(many) for _ in range(dimensions)),
-        kernel=tuple(draw(st.sampled_from([2, 3, 4])) for _ in range(dimensions)),
-        stride=tuple(draw(st.integers(1, 3)) for _ in range(dimensions)),
-        dilation=tuple(draw(st.integers(1, 2)) for _ in range(dimensions)),
+        output=extents(*many),
+        kernel=extents(1, 2, 3, 4),
+        stride=extents(1, 2, 3),
+        dilation=extents(1, 2),
     )
 
 
@@ -88,11 +96,10 @@ NUMBERS = [
 
 
 def _smaller(einsum: Einsum) -> Einsum:
-    """The layer with its largest rank cut by one."""
-    name, most = max(einsum.ranks, key=lambda rank: rank[1])
+    """The layer with its largest ranks cut by one: those that are alike stay so."""
+    most = max(size for _, size in einsum.ranks)
     return replace(
-        einsum,
-        ranks=tuple((rank, size - (rank == name and size == most)) for rank, size in einsum.ranks),
+        einsum, ranks=tuple((rank, size - (size == most)) for rank, size in einsum.ranks)
     )
 
 

@@ -158,7 +158,8 @@ def _complete(place: Space) -> None:
     outside = np.zeros(place.allowed.shape[1], bool)
     for node, count in enumerate(place.axis_count):
         if count:
-            place.allowed[node] = place.axis_allowed[node, :count].max(axis=0)
+            several = place.axis_size[node, :count, None] > 1
+            place.allowed[node] = (several & (place.axis_allowed[node, :count] == 1)).max(axis=0)
             place.must[node] = place.axis_whole[node, :count].max(axis=0)
         place.must[node] |= ~outside
         if node == 0:

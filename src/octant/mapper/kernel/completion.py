@@ -131,20 +131,23 @@ def least_outside(kind, outer, low, high, hops, grids, tables, work):
 def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
     """Writes the least of what crosses into a tile, with all outside, over the leads outside.
 
+    There may be none where fanouts outside can take all that is left.
+
     Args:
         first: the row of ``tables.held`` and ``tables.replaced`` of the first kind.
     """
     ranks, node, row = hops.sizes.shape[0], grids.node[level], work.row
     outermost = level == grids.node.shape[0] - 1
-    led, last = False, True
+    led, last, loops = False, True, False
     for rank in hops.live:
         last = last and low[rank] == 1
+        loops = loops or low[rank] > grids.others[level, rank]
     for lead in range(ranks + 1):
         if lead < ranks:
             if not may_lead_outside(lead, level, low, high, outermost and not last, hops, grids):
                 continue
             led = True
-        elif led and not last:
+        elif led and loops:
             continue
         for column in range(row.shape[0]):
             row[column] = 0.0
