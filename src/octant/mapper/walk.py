@@ -15,6 +15,7 @@ from octant.counting.problem import Problem
 from octant.mapper import arrays, layout
 from octant.mapper.arrays import Floats, Hops, Leaf, Work
 from octant.mapper.layout import Grids, Tables
+from octant.mapper.mirrors import leaders, mirrors
 from octant.mapper.result import Objective
 from octant.mapper.space import Integers, Space
 from octant.model.prices import Costs
@@ -53,6 +54,8 @@ class Family:
         choices, bounds: (many, ranks), (many, 3) its factors, and the joules, cycles and value that
             no completion goes below.
         next: those before were taken.
+        mirrors: exchanges of ranks after which the factors further in are the same, so that
+            choices differ in nothing from their images.
     """
 
     factors: Integers
@@ -60,6 +63,7 @@ class Family:
     choices: Integers
     bounds: Floats
     next: int = 0
+    mirrors: tuple[Integers, ...] = ()
 
     def __lt__(self, other: Family) -> bool:
         return self.value < other.value
@@ -198,8 +202,9 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
     Where there are several, it first goes down once in each: a good mapping of any drops many. Not
     so where more than one best is wanted, for these would be found twice.
     """
+    alike = mirrors(layer, space) if found.one else ()
     if len(choices) == 1:
-        descend(task(layer, costs, space, choices[0]), found)
+        descend(task(layer, costs, space, choices[0]), found, alike)
         return
     coarse = [task(layer, costs, space, keeps, COARSE) for keeps in choices]
     floors = [root_bound(each) for each in coarse]
@@ -207,16 +212,17 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
     for done, number in enumerate(order if found.one else [], start=1):
         found.tell(done / len(order))
         if found.admits(*floors[number]) and not found.out_of_time:
-            dive(coarse[number], found, start(coarse[number], floors[number]), [])
+            dive(coarse[number], found, start(coarse[number], floors[number], alike), [])
     for number in order:
         if found.admits(*floors[number]):
-            descend(task(layer, costs, space, choices[number]), found)
+            descend(task(layer, costs, space, choices[number]), found, alike)
 
 
-def start(task: Task, floor: tuple[float, float]) -> Family:
+def start(task: Task, floor: tuple[float, float], alike: tuple[Integers, ...] = ()) -> Family:
     """The partial mapping without any factors, with its bound."""
     factors = np.ones_like(task.hops.allowed)
-    return Family(factors, len(factors), factors[:1], np.array([[*floor, 0.0]]))
+    bounds = np.array([[*floor, 0.0]])
+    return Family(factors, len(factors), factors[:1], bounds, mirrors=alike)
 
 
 def root_bound(task: Task) -> tuple[float, float]:
@@ -237,18 +243,21 @@ def bound_of(task: Task, factors: Integers, known: int) -> tuple[float, float]:
     return float(bounds[0, 0]), float(bounds[0, 1])
 
 
-def descend(task: Task, found: Found) -> None:
+def descend(task: Task, found: Found, alike: tuple[Integers, ...] = ()) -> None:
     """Searches one choice of kept tensors, improving ``found``; notes bounds if it must stop.
 
     From the open partial mapping of the least bound it goes down at once, always to the best
     choice, until that is priced or worse than what was found: good mappings are known early.
+
+    Args:
+        alike: mirrors of the search: of what they make of one another one is looked at.
     """
     floor = root_bound(task)
     if found.out_of_time:
         found.left_out.append(floor)
         return
     opened: list[Family] = []
-    family = start(task, floor)
+    family = start(task, floor, alike)
     while True:
         dive(task, found, family, opened)
         while opened and not found.may_gain(*opened[0].bounds[opened[0].next]):
@@ -323,7 +332,15 @@ def go_on(task: Task, found: Found, family: Family) -> Family | None:
     if many == 0:
         return None
     order = np.argsort(found.bounds[:many, 2], kind="stable")
-    return Family(factors, family.node - 1, found.pool[order], found.bounds[order])
+    alike = family.mirrors
+    if alike and family.node < len(factors):
+        chosen = family.choices[at]
+        alike = tuple(mirror for mirror in alike if np.array_equal(chosen[mirror], chosen))
+    for mirror in alike:
+        order = order[leaders(found.pool[order], mirror)]
+    if not len(order):
+        return None
+    return Family(factors, family.node - 1, found.pool[order], found.bounds[order], 0, alike)
 
 
 def price(task: Task, found: Found, factors: Integers) -> None:
