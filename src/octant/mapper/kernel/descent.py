@@ -8,7 +8,7 @@ from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits, may_gain
+from octant.mapper.kernel.goals import admits, may_gain, whole
 from octant.mapper.kernel.outlook import (
     bound_state,
     clear,
@@ -213,7 +213,7 @@ def list_spreads(node, pool, bounds, goal, factors, rest, width, hops, grids, ta
         least = least_steps_ahead(stage, first, work)
         if work.units[stage + 1] < 1.0:
             continue
-        if least > hops.most_steps or not admits(goal, floor_j, max(floor_cycles, least)):
+        if least > hops.most_steps or not admits(goal, floor_j, max(floor_cycles, whole(least))):
             if stage == live - 1:
                 at[stage] = many[stage]
             continue

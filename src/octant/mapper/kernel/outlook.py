@@ -7,7 +7,7 @@ import numpy as np
 from octant.counting.kernel import ONE, ZERO, inlined, lean
 from octant.mapper.kernel.completion import cell_of, mixed
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits, value_of
+from octant.mapper.kernel.goals import admits, value_of, whole
 from octant.mapper.kernel.laps import even_share
 from octant.mapper.kernel.relaxed import bound_hops
 
@@ -80,6 +80,7 @@ def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal)
         for column in range(1, total.shape[0]):
             come = mixed(share, row[column], free[column])
             cycles = max(cycles, total[column] + pending[kind, column] + come)
+        cycles = whole(cycles)
         if energy < np.inf and admits(goal, energy, cycles):
             least, fewest = min(least, energy), min(fewest, cycles)
             value = min(value, value_of(goal, energy, cycles))
