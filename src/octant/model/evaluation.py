@@ -225,7 +225,7 @@ def _timing(
     instances = np.array([busy.get(node.name, 1.0) for node in architecture.nodes])
     cycles = kernel.store_cycles(raw, prices.moved, prices.store, prices.bandwidths, instances)
     entries = [CyclesEntry(architecture.compute.name, "loop nest", float(counts.steps))]
-    for (_, store), row in zip(stores(architecture), np.ceil(cycles), strict=True):
+    for (_, store), row in zip(stores(architecture), cycles, strict=True):
         for port, value in zip(("read", "write", "shared"), row, strict=True):
             entries.append(CyclesEntry(store.name, port, float(value)))
     return tuple(entries)

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import average_instances, compiled, time_steps
+from octant.counting.kernel import average_instances, compiled, inlined, time_steps
+
+ROUNDING, PART = 1e-12, 1e-6
+"""What is less than this share, or this part of a cycle, above whole cycles is not there: 19.2 bits
+a cycle are no float."""
+
+
+@inlined
+def whole(cycles):
+    """The whole cycles that something of so many takes."""
+    return np.ceil(cycles * (1.0 - ROUNDING) - PART) + 0.0  # which makes -0 to 0
 
 
 @compiled
 def store_cycles(counts, moved, store, bandwidths, instances):
-    """(stores, 3) the cycles that each memory's reads, writes and all accesses take.
+    """(stores, 3) the whole cycles that each memory's reads, writes and all accesses take.
 
     Args:
         counts: (tensors, nodes + 1, 6) of ``count_all``.
@@ -33,6 +43,9 @@ def store_cycles(counts, moved, store, bandwidths, instances):
             cycles[store[x, node], 0] += reads / bandwidths[store[x, node], 0]
             cycles[store[x, node], 1] += writes / bandwidths[store[x, node], 1]
             cycles[store[x, node], 2] += (reads + writes) / bandwidths[store[x, node], 2]
+    for s in range(cycles.shape[0]):
+        for port in range(3):
+            cycles[s, port] = whole(cycles[s, port])
     return cycles
 
 
@@ -72,7 +85,7 @@ def fill_busy(sizes, temporal, factors, order, busy):
 def price(counts, busy, moved, store, bandwidths, prices, compute_j):
     """Energy in joules and cycles of counts: (energy, cycles).
 
-    Cycles are those of the slowest of the loop nest and all memories, each rounded up.
+    Cycles are those of the slowest of the loop nest and all memories.
 
     Args:
         busy: of ``fill_busy``; for the rest see ``store_cycles`` and ``energy_of``.
@@ -81,6 +94,5 @@ def price(counts, busy, moved, store, bandwidths, prices, compute_j):
     per_store = store_cycles(counts, moved, store, bandwidths, busy)
     for s in range(bandwidths.shape[0]):
         for port in range(3):
-            if per_store[s, port] > cycles:
-                cycles = np.ceil(per_store[s, port])
+            cycles = max(cycles, per_store[s, port])
     return compute_j + energy_of(counts, prices), cycles

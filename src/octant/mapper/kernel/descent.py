@@ -8,7 +8,7 @@ from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits, may_gain, whole
+from octant.mapper.kernel.goals import admits, may_gain
 from octant.mapper.kernel.outlook import (
     bound_state,
     clear,
@@ -21,6 +21,7 @@ from octant.mapper.kernel.outlook import (
     write_outer,
 )
 from octant.mapper.kernel.relaxed import bound_hops, steps_of, units_outside
+from octant.model.kernel import whole
 
 AT_ONCE = 64
 """Choices that are tried before the caller may look at the clock."""

@@ -11,8 +11,6 @@ from octant.counting.kernel import ZERO, inlined, inner, lean
 
 ROUNDING = 1e-12
 """What is less than this share better is the same value: sums of floats differ by as much."""
-PART = 1e-6
-"""What is less than this part of a cycle above a whole number of them is that number."""
 FRONT = 4
 
 
@@ -43,12 +41,6 @@ def value_of(goal, energy, cycles):
     if goal.number == 1:
         return cycles
     return energy * cycles * cycles if goal.number == 3 else energy * cycles
-
-
-@inlined
-def whole(cycles):
-    """The whole cycles that something of at least so many takes."""
-    return np.ceil(cycles * (1.0 - ROUNDING) - PART)
 
 
 @lean

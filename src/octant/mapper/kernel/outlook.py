@@ -7,9 +7,10 @@ import numpy as np
 from octant.counting.kernel import ONE, ZERO, inlined, lean
 from octant.mapper.kernel.completion import cell_of, mixed
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits, value_of, whole
+from octant.mapper.kernel.goals import admits, value_of
 from octant.mapper.kernel.laps import even_share
 from octant.mapper.kernel.relaxed import bound_hops
+from octant.model.kernel import whole
 
 
 @lean
