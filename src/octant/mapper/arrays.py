@@ -13,6 +13,8 @@ from octant.mapper.space import Integers, Space
 from octant.model.prices import Costs
 
 Floats = NDArray[np.float64]
+STRAYS = 8191
+"""Answers of ``kernel.laps.worst_stray`` that are kept, each in a place of its own: a prime."""
 
 
 class Hops(NamedTuple):
@@ -99,7 +101,7 @@ class Work(NamedTuple):
         total, pending, moved and row have joules, and the cycles of each limited port, in columns.
         settled, unsettled, settled_even: total, pending and evenly of a level's surroundings, kept
             while its tiles are listed.
-        total to moves: of ``kernel.relaxed`` and ``kernel.sharing``; strays, uneven and chains: of
+        total to moves: of ``kernel.relaxed`` and ``kernel.sharing``; strays and chains: of
         ``kernel.laps``; the others: of ``kernel.descent``.
     """
 
@@ -117,7 +119,6 @@ class Work(NamedTuple):
     unshared: Floats
     alone: Floats
     strays: Integers
-    uneven: Integers
     chains: Integers
     block: Integers
     leads: Integers
@@ -305,8 +306,7 @@ def work(view: Hops) -> Work:
     tensors, nodes = view.keeps.shape
     kinds, columns = tensors + 1, 1 + len(view.limited)
     ranks, live = len(view.sizes), len(view.live)
-    largest = int(view.sizes.max(initial=1))
-    factors = 2 * math.isqrt(largest) + 3
+    factors = 2 * math.isqrt(int(view.sizes.max(initial=1))) + 3
     return Work(
         rest=np.ones((nodes + 1, ranks), np.int64),
         width=np.ones((nodes + 1, ranks), np.int64),
@@ -321,8 +321,7 @@ def work(view: Hops) -> Work:
         caps=np.ones((nodes + 1, ranks + 1, tensors)),
         unshared=np.zeros((nodes + 1, ranks + 1, tensors, columns)),
         alone=np.zeros((nodes + 1, ranks + 1, columns)),
-        strays=np.zeros((nodes + 1, ranks, largest + 1), np.int64),
-        uneven=np.zeros((nodes + 1, ranks, largest + 1), np.int64),
+        strays=np.full((STRAYS, 2), -1, np.int64),
         chains=np.zeros((1024, 2), np.int64),
         block=np.zeros(nodes + 1, np.int64),
         leads=np.zeros((nodes + 1, ranks), np.int64),

@@ -39,7 +39,7 @@ def entries() -> dict[str, tuple[Any, ...]]:
             model.fill_busy,
             model.price,
         ),
-        TABLES: (kernel.fill_tables, kernel.fill_strays),
+        TABLES: (kernel.fill_tables,),
     }
 
 
@@ -87,7 +87,7 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
             (*nest, busy),
             (counts, busy, *prices[1:]),
         ),
-        TABLES: (task, (view, work.strays, work.uneven, work.chains)),
+        TABLES: (task,),
     }
 
 

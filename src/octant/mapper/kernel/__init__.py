@@ -11,14 +11,12 @@ from octant.mapper.arrays import Hops, Leaf, Work
 from octant.mapper.kernel.completion import fill_tables
 from octant.mapper.kernel.descent import list_onwards
 from octant.mapper.kernel.goals import Goal
-from octant.mapper.kernel.laps import fill_strays
 from octant.mapper.kernel.leaves import price_nest
 from octant.mapper.layout import Grids, Tables
 from octant.model.prices import Costs
 
 __all__ = [
     "Goal",
-    "fill_strays",
     "fill_tables",
     "list_onwards",
     "price_nest",

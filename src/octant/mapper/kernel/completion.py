@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ZERO, compiled_lean, inlined, lean
+from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.hops import add_cycles, joules_of_hop, sliding_windows, whole_windows
+from octant.mapper.kernel.laps import worst_stray
 
 
 @compiled_lean
@@ -86,9 +87,12 @@ def note_outside(level, low, high, hops, grids, tables, work):
         least_outside(kind, level + 1, low, high, hops, grids, tables, work)
         for rank in hops.live:
             if x >= 0 and hops.exact == 0 and hops.axes[x, rank] >= 0:
-                for count in range(max(low[rank], 2), high[rank] + 1):
-                    strayed = work.uneven[grids.node[level], rank, count]
+                count, size = high[rank], hops.sizes[rank]
+                while count > 1 and count >= low[rank]:
+                    strayed = worst_stray(grids.node[level], rank, count, ONE, True, hops, work)
                     share = min(share, max(0.0, 1.0 - strayed / (count - 1)))
+                    width = (size + count - 2) // (count - 1)
+                    count = (size + width - 1) // width
         come, free = work.outer[kind], work.outer[0]
         for column in range(come.shape[0]):
             come[column] = mixed(share, come[column], free[column])

@@ -8,7 +8,7 @@ than two tiles for it.
 
 from __future__ import annotations
 
-from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
+from octant.counting.kernel import ONE, ZERO, inlined, lean
 from octant.mapper.kernel.blocks import most_between, next_level_outside, spread_of
 from octant.mapper.kernel.choices import next_factor
 
@@ -70,7 +70,7 @@ def sure_share(rank, child, block, known, unknown, factors, rest, width, hops, w
         once = hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
         return max(0.0, 1.0 - most_stray(count, inside, once) / whole)
     first = unknown if most_between(rank, known - 1, unknown, work) > 1 else known
-    strayed = work.strays[first, rank, count] if inside == 1 else inside * more
+    strayed = worst_stray(first, rank, count, inside, False, hops, work)
     return max(0.0, 1.0 - strayed / whole)
 
 
@@ -84,35 +84,36 @@ def even_share(rank, child, known, unknown, factors, rest, width, hops, work):
     )  # fmt: skip
     if more == 1:
         return max(0.0, 1.0 - most_stray(count, inside, True) / whole)
-    strayed = work.uneven[unknown, rank, count] if inside == 1 else inside * more
+    strayed = worst_stray(unknown, rank, count, inside, True, hops, work)
     return max(0.0, 1.0 - strayed / whole)
 
 
-@compiled_lean
-def fill_strays(hops, strays, uneven, chains):
-    """Fills tables of the most stray tiles, whatever the fanouts outside a node take of a rank.
+@lean
+def worst_stray(known, rank, count, inside, one_lap, hops, work):
+    """The most stray tiles, whatever the fanouts outside a node take of a rank.
+
+    Found once for each question, and kept in ``work.strays`` until another takes its place.
 
     Args:
-        strays: (nodes + 1, ranks, size + 1) by the number of all tiles; uneven: the same of loops
-            that have one lap: where it is one of two steps, some instances may have one tile.
-        chains: (many, 2) room for the instances that fanouts take, and what they leave.
+        count: all tiles; inside: the instances that they are spread over already.
+        one_lap: only loops that have one lap: where it is one of two steps, some instances may have
+            one tile.
     """
-    for known in range(1, strays.shape[0]):
-        for rank in hops.live:
-            size = hops.sizes[rank]
-            count = size
-            while count > 1:
-                strays[known, rank, count] = worst_chain(known, rank, count, False, hops, chains)
-                uneven[known, rank, count] = worst_chain(known, rank, count, True, hops, chains)
-                width = (size + count - 2) // (count - 1)
-                count = (size + width - 1) // width
+    inside = min(inside, count)
+    question = (known * hops.sizes.shape[0] + rank) * 2 + (1 if one_lap else 0)
+    question = (question * (hops.sizes[rank] + 1) + count) * (hops.sizes[rank] + 1) + inside
+    place = question % work.strays.shape[0]
+    if work.strays[place, 0] != question:
+        work.strays[place, 0] = question
+        work.strays[place, 1] = worst_chain(known, rank, count, inside, one_lap, hops, work.chains)
+    return work.strays[place, 1]
 
 
 @lean
-def worst_chain(known, rank, count, one_lap, hops, chains):
+def worst_chain(known, rank, count, inside, one_lap, hops, chains):
     """The most stray tiles, over all chains of factors of the fanouts outside a node."""
     worst, many = ZERO, ONE
-    chains[0, 0], chains[0, 1] = 1, count
+    chains[0, 0], chains[0, 1] = inside, (count + inside - 1) // inside
     for node in range(known - 1, -1, -1):
         if hops.temporal[node] == 1:
             if hops.allowed[node, rank] == 1:

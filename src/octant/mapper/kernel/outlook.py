@@ -77,6 +77,8 @@ def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal)
     least, fewest, value = np.inf, np.inf, np.inf
     for kind in range(kinds):
         share, row, free = sure[kind], rows[first + kind * apart], rows[first]
+        if share < 0.0:
+            continue
         energy, cycles = total[0] + pending[kind, 0] + mixed(share, row[0], free[0]), steps
         for column in range(1, total.shape[0]):
             come = mixed(share, row[column], free[column])
@@ -104,21 +106,29 @@ def note_even(known, unknown, factors, rest, width, hops, grids, work, even):
 
 @inlined
 def note_sure(level, stage, even, hops, grids, work):
-    """Writes for each kind of lead how much of the tensor that stays surely comes again.
+    """Writes for each kind of lead how much of the tensor that stays surely comes again; or -1.
+
+    There is no lead of a kind of which the level takes no rank, if it takes another.
 
     Args:
         stage: of the level's ranks so many are chosen, ``work.chosen``: if it takes one on which
             the tensor depends, that ends its stay, else any may.
     """
+    loops = False
+    for at in range(stage):
+        loops = loops or work.chosen[hops.live[at]] > 1
     for kind in range(grids.kinds[level]):
         x, least, taken = grids.staying[level, kind], 1.0, 0.0
+        leads = not loops
         for at in range(hops.live.shape[0]):
             rank = hops.live[at]
+            if grids.kind_of[level, rank] == kind:
+                leads = leads or at >= stage or work.chosen[rank] > 1
             if x >= 0 and hops.axes[x, rank] >= 0:
                 least = min(least, even[rank])
                 if at < stage and work.chosen[rank] > 1:
                     taken = max(taken, even[rank])
-        work.sure[kind] = max(least, taken)
+        work.sure[kind] = max(least, taken) if leads else -1.0
 
 
 @lean
