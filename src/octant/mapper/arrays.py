@@ -325,7 +325,7 @@ def work(view: Hops) -> Work:
         chains=np.zeros((1024, 2), np.int64),
         block=np.zeros(nodes + 1, np.int64),
         leads=np.zeros((nodes + 1, ranks), np.int64),
-        room=np.zeros((18, max(ranks, 7))),
+        room=np.zeros((18, max(ranks, 8))),
         moves=np.zeros((5, 6)),
         sure=np.ones(kinds),
         evenly=np.ones(ranks),

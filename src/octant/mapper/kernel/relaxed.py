@@ -91,13 +91,14 @@ def note_leads(known, unknown, factors, rest, hops, work):
 
 
 @inlined
-def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
+def count_relaxed(x, child, known, unknown, factors, rest, width, hops, work):
     """Writes what a hop depends on to ``work.room``: counts of tiles along each rank.
 
-    ``room`` (10, ranks): tiles apart, tiles merged by multicast, the same where the child stays
-    while it can; then in (4, 0..3) multicast and instances that nodes not yet known may add, and
-    the first visits of a result at the child and at its parent; in (7) 1 where a loop lies between
-    the child and what multicast merges.
+    ``room`` (18, ranks): tiles apart, tiles merged by multicast, the same where the child stays
+    while it can; in (4, 0..2) multicast that nodes not yet known may add, and the first visits of a
+    result at the child and at its parent; in (4, 7) 1 where all ranks that move a window divide; in
+    (7) 1 where a loop lies between the child and what multicast merges; from 10 on those of
+    ``sliding``.
     """
     parent, room = hops.parent[x, child], work.room
     more_shared, more_children, more_parents = 1.0, 1.0, 1.0
@@ -111,23 +112,26 @@ def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
             more_parents *= more
         elif hops.shared[x, node] == 1:
             more_shared *= more
-    first_child, first_parent = 1.0, 1.0
+    first_child, first_parent, divides = 1.0, 1.0, 1.0
     for rank in hops.live:
-        count = rest[child, rank]
+        count, over_time = rest[child, rank], rest[known, rank]
         shared, inside, outside = 1, 1, 1
+        if hops.window[x, rank] >= 0 and width[known, rank] * over_time != hops.sizes[rank]:
+            divides = 0.0
         room[7, rank] = 0.0
         for node in range(known, child):
             if hops.temporal[node] == 1 and factors[node, rank] > 1 and shared > 1:
                 room[7, rank] = 1.0
-            if hops.temporal[node] == 0 and factors[node, rank] > 1:
+            if hops.temporal[node] == 1:
+                over_time *= factors[node, rank]
+            elif factors[node, rank] > 1:
                 if node < parent:
                     outside *= factors[node, rank]
                 else:
                     inside *= factors[node, rank]
                     if hops.shared[x, node] == 1:
                         shared *= factors[node, rank]
-        if hops.exact == 1:
-            note_copies_of_tile(rank, count, inside * outside, shared, room[7, rank], room)
+        note_copies_of_tile(rank, over_time, inside * outside, shared, room[7, rank], room)
         room[0, rank] = count
         room[1, rank] = (count + shared - 1) // shared
         room[2, rank] = count
@@ -141,6 +145,7 @@ def count_relaxed(x, child, known, unknown, factors, rest, hops, work):
     room[4, 0] = min(more_shared, may_share)
     room[4, 1] = first_child * min(more_children, may_repeat)
     room[4, 2] = first_parent * min(more_parents, may_repeat)
+    room[4, 7] = divides
 
 
 @inlined
@@ -276,7 +281,7 @@ def bound_hops(known, unknown, factors, rest, width, hops, grids, work):
     for x in range(tensors):
         for child in range(nodes, max(known, 1) - 1, -1):
             if hops.parent[x, child] >= 0:
-                count_relaxed(x, child, known, unknown, factors, rest, hops, work)
+                count_relaxed(x, child, known, unknown, factors, rest, width, hops, work)
                 bound_hop(x, child, known, unknown, factors, rest, width, hops, work)
     if spreads:
         share_all(known, unknown, hops, work)
@@ -292,7 +297,7 @@ def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
     """
     room, moves = work.room, work.moves
     apart = whole_windows(x, room[0], hops)
-    if hops.exact == 1:
+    if room[4, 7] == 1.0:
         merged = union_of_tiles(x, child, MERGED + 1, width, hops, room)
     else:
         merged = merged_windows(x, room[0], room[1], room[7], width[child], hops)
@@ -371,7 +376,7 @@ def add_lead(rank, x, child, known, unknown, factors, rest, width, apart, merged
     kind = CHANGES
     if hops.window[x, rank] >= 0:
         kind = SLIDES
-        if hops.exact == 1:
+        if room[4, 7] == 1.0:
             delivered, served = (
                 slid_tiles(x, rank, child, ZERO, known, factors, rest, width, apart, hops, work),
                 slid_tiles(x, rank, child, ONE, known, factors, rest, width, merged, hops, work),

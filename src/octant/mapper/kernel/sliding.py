@@ -1,4 +1,6 @@
-"""What a window brings that slides along a lead: where factors divide, by what each step uncovers.
+"""What a window brings that slides along a lead, by what each step uncovers.
+
+Where the factors of all ranks that move the window divide.
 
 An instance holds its own tile only. So of what multicast merges all that is new to one instance
 must come, also what another one holds: it is a union of what is new to each.
@@ -16,14 +18,15 @@ something may lie between these copies."""
 
 
 @inlined
-def note_copies_of_tile(rank, count, spread, shared, looped, room):
+def note_copies_of_tile(rank, over_time, spread, shared, looped, room):
     """Writes the rows of what merges.
 
     Args:
-        count: tiles along a rank; spread: over so many known instances; shared: so many of these
-            get the same from the parent; looped: whether a loop lies between them.
+        over_time: the most tiles of an instance along a rank; spread: over so many known instances;
+            shared: so many of these get the same from the parent; looped: whether a loop lies
+            between them.
     """
-    over_time, loose = count / spread, 1.0 if spread > shared else 0.0
+    loose = 1.0 if spread > shared else 0.0
     room[MERGED, rank], room[MERGED + 4, rank] = 1.0, 0.0
     room[MERGED + 1, rank], room[MERGED + 5, rank] = shared, max(looped, loose)
     room[OVER_TIME, rank], room[OVER_TIME + 4, rank] = over_time, 1.0 if spread > 1 else 0.0
@@ -85,7 +88,7 @@ def least_of_all_time(x, child, end, width, hops, room):
     Args:
         end: 0 of all children apart, 1 with those that multicast merges.
     """
-    if hops.exact == 0:
+    if room[4, 7] == 0.0:
         return hops.touched[x]
     row = OVER_TIME + end
     total = union_of_tiles(x, child, row, width, hops, room)
@@ -154,10 +157,12 @@ def least_first(x, lead, child, elements, row, known, factors, rest, width, hops
                 rank != lead if node == block else may_lead(rank, node, factors, hops.order)
             )
         own = hops.axes[x, rank] >= 0 and hops.window[x, rank] < 0
-        if not follows or own:
+        if not follows or (own and node < 0 and hops.exact == 1):
             continue
-        if node < 0:
+        if node < 0 or rest[node, rank] * factors[node, rank] != rest[node + 1, rank]:
             return 0.0
+        if own:
+            continue
         new, moved = back, hops.coefficients[x, rank] * width[node + 1, rank]
         other = hops.window[x, rank]
         if other == axis:
