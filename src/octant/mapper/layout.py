@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -217,10 +218,13 @@ def _around(view: Hops, level_nodes: list[int], level: int) -> dict[str, Any]:
     }
 
 
-def _lines(view: Hops, node: int, cells: int) -> list[tuple[list[int], list[int]]]:
+_ONE = np.ones(1, np.int64)
+
+
+def _lines(view: Hops, node: int, cells: int) -> list[tuple[Integers, Integers]]:
     """For each rank the cells of a level's table: what is left of the rank, from and to."""
     values = [
-        np.ones(1, np.int64)
+        _ONE
         if view.sizes[rank] == 1 or view.must[node:, rank].any()
         else _left_overs(int(view.sizes[rank]), view.exact)
         for rank in range(len(view.sizes))
@@ -231,13 +235,13 @@ def _lines(view: Hops, node: int, cells: int) -> list[tuple[list[int], list[int]
         highs[longest] = _thinned(
             values[longest], len(highs[longest]) - 1 - len(highs[longest]) // 8
         )
-    lines = []
-    for every, line in zip(values, highs, strict=True):
-        lows = [1, *(int(every[np.searchsorted(every, high) + 1]) for high in line[:-1])]
-        lines.append((lows, [int(high) for high in line]))
-    return lines
+    return [
+        (np.concatenate([_ONE, every[np.searchsorted(every, line[:-1]) + 1]]), line)
+        for every, line in zip(values, highs, strict=True)
+    ]
 
 
+@cache
 def _left_overs(size: int, exact: int) -> Integers:
     """All that may be left of a rank outside a tile, ascending."""
     widths = np.arange(1, size + 1)

@@ -221,9 +221,9 @@ def _timing(
         costs(einsum, architecture),
     )
     raw = counting.count_all(*layer, *loops)
-    busy = average_instances(einsum, architecture, mapping)
-    instances = np.array([busy.get(node.name, 1.0) for node in architecture.nodes])
-    cycles = kernel.store_cycles(raw, prices.moved, prices.store, prices.bandwidths, instances)
+    busy = np.ones(len(architecture.nodes) + 1)
+    kernel.fill_busy(layer.sizes, layer.temporal, loops.factors, loops.order, busy)
+    cycles = kernel.store_cycles(raw, prices.moved, prices.store, prices.bandwidths, busy[:-1])
     entries = [CyclesEntry(architecture.compute.name, "loop nest", float(counts.steps))]
     for (_, store), row in zip(stores(architecture), cycles, strict=True):
         for port, value in zip(("read", "write", "shared"), row, strict=True):
