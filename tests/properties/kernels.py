@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from octant.counting.kernel import compiled, totals
-from octant.mapper.kernel import bounds, leaves
+from octant.mapper.kernel import bounds, laps, leaves
 
 bound_orders = compiled(leaves.bound_orders.py_func)
 bound_storage_hops = compiled(bounds.bound_storage_hops.py_func)
 common_of_orders = compiled(leaves.common_of_orders.py_func)
 count_children = compiled(totals.count_children.py_func)
+worst_chain = compiled(laps.worst_chain.py_func)
+worst_stray = compiled(laps.worst_stray.py_func)

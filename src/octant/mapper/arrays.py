@@ -321,7 +321,7 @@ def work(view: Hops) -> Work:
         caps=np.ones((nodes + 1, ranks + 1, tensors)),
         unshared=np.zeros((nodes + 1, ranks + 1, tensors, columns)),
         alone=np.zeros((nodes + 1, ranks + 1, columns)),
-        strays=np.full((STRAYS, 2), -1, np.int64),
+        strays=np.full((STRAYS, 4), -1, np.int64),
         chains=np.zeros((1024, 2), np.int64),
         block=np.zeros(nodes + 1, np.int64),
         leads=np.zeros((nodes + 1, ranks), np.int64),

@@ -100,13 +100,12 @@ def worst_stray(known, rank, count, inside, one_lap, hops, work):
             one tile.
     """
     inside = min(inside, count)
-    question = (known * hops.sizes.shape[0] + rank) * 2 + (1 if one_lap else 0)
-    question = (question * (hops.sizes[rank] + 1) + count) * (hops.sizes[rank] + 1) + inside
-    place = question % work.strays.shape[0]
-    if work.strays[place, 0] != question:
-        work.strays[place, 0] = question
-        work.strays[place, 1] = worst_chain(known, rank, count, inside, one_lap, hops, work.chains)
-    return work.strays[place, 1]
+    asked = (known * hops.sizes.shape[0] + rank) * 2 + (1 if one_lap else 0)
+    kept = work.strays[(31 * (31 * asked + inside) + count) % work.strays.shape[0]]
+    if kept[0] != asked or kept[1] != count or kept[2] != inside:
+        kept[0], kept[1], kept[2] = asked, count, inside
+        kept[3] = worst_chain(known, rank, count, inside, one_lap, hops, work.chains)
+    return kept[3]
 
 
 @lean

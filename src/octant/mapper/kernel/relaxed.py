@@ -26,11 +26,7 @@ from octant.mapper.kernel.hops import (
     sliding_windows,
     whole_windows,
 )
-from octant.mapper.kernel.laps import (
-    stray_tiles,
-    sure_share,
-    whole_tiles,
-)
+from octant.mapper.kernel.laps import stray_tiles, sure_share, whole_tiles
 from octant.mapper.kernel.sharing import note_shared, share_all
 from octant.mapper.kernel.sliding import (
     MERGED,
