@@ -115,6 +115,15 @@ def test_a_window_keeps_what_the_next_lap_begins_with() -> None:
     check_bounds(Search(layer, chip(level("register", 1)), FREE))
 
 
+def test_a_window_that_comes_again_keeps_what_two_tiles_overlap_in() -> None:
+    """Six positions stay over four filters; the buffer's taps move them by one, there and back."""
+    both = (Role.WEIGHT, Role.OUTPUT)
+    on = chip(level("buffer", 1, optional=both), level("register", 1, optional=both))
+    bypass = (Constraint("buffer", bypass=both), Constraint("register", bypass=both))
+    layer = convolution(in_channels=1, out_channels=4, output=(6,), kernel=(2,))
+    check_bounds(Search(layer, on, Dataflow("inputs", bypass), divisors=True))
+
+
 def check_bounds(case: Search) -> None:
     """Prices every mapping, and compares the bounds of all that it is part of."""
     for task, coarse in tasks(case):

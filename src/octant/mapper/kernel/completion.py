@@ -288,7 +288,7 @@ def close(x, level, outer, left, most, hops, grids, tables, row, closed):
 def add_excess(x, level, left, share, hops, grids, row):
     """Adds what a tensor that stays costs the level inside more than to come once.
 
-    It comes again for every tile of this level.
+    It comes again for every tile of this level, but for what a window still holds then.
 
     Args:
         share: of the laps that surely bring another tile.
@@ -304,7 +304,7 @@ def add_excess(x, level, left, share, hops, grids, row):
     if times <= 1.0:
         return
     touched = hops.touched[x]
-    times = 1.0 + (times - 1.0) * share
+    times = 1.0 + (times - 1.0) * share * new_share(x, left, hops)
     delivered = touched * times
     served = touched * max(1.0, times / grids.inner_multicast[level, x])
     first = touched * grids.inner_outside[level, x]
@@ -319,6 +319,31 @@ def add_excess(x, level, left, share, hops, grids, row):
         written = served - touched
     add_cycles(row, x, parent, read, written, grids.inner_instances[level, x], hops)
     add_cycles(row, x, child, 0.0, given, grids.inner_copies[level], hops)
+
+
+@inlined
+def new_share(x, left, hops):
+    """The share of a tile that is surely not held any more where loops over it begin anew.
+
+    Two tiles inside, neighbours along a rank that moves a window, overlap by what the window's
+    other ranks reach; of that the next lap begins with all. Where a lap is cut off, its last tile
+    may be no more than what overlaps, and then only one of its ends is new.
+
+    Args:
+        left: (ranks) what is left outside the tile.
+    """
+    share, ends = 1.0, 2.0 if hops.exact == 1 else 1.0
+    for rank in hops.live:
+        window = hops.window[x, rank]
+        if window < 0:
+            continue
+        overlap, moved = 0.0, ends * hops.coefficients[x, rank]
+        for other in hops.live:
+            if other != rank and hops.window[x, other] == window:
+                width = (hops.sizes[other] + left[other] - 1) // left[other]
+                overlap += hops.coefficients[x, other] * (width - 1.0)
+        share = min(share, moved / (moved + overlap))
+    return share
 
 
 @lean
