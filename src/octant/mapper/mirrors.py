@@ -28,14 +28,15 @@ def mirrors(layer: Problem, space: Space) -> tuple[Integers, ...]:
         for one, other in itertools.combinations(live, 2)
         if layer.sizes[one] == layer.sizes[other] and _free(space, one, other)
     ]
-    found = []
+    found, same = [], np.arange(len(layer.sizes))
+    own = _indexes(layer, same) if pairs else []
     for many in range(1, min(len(pairs), MOST_PAIRS) + 1):
         for some in itertools.combinations(pairs, many):
             if len({rank for pair in some for rank in pair}) == 2 * many:
-                mirror = np.arange(len(layer.sizes))
+                mirror = same.copy()
                 for one, other in some:
                     mirror[[one, other]] = other, one
-                if _indexes(layer, mirror) == _indexes(layer, np.arange(len(mirror))):
+                if _indexes(layer, mirror) == own:
                     found.append(mirror)
     return tuple(found)
 

@@ -35,6 +35,8 @@ def whole_windows(x, count, hops):
 def merged_windows(x, count, merged, looped, widths, hops):
     """The least of all tiles' elements when those of neighbouring instances count once.
 
+    Where some rank that moves a window is cut off; else ``sliding.union_of_tiles`` says more.
+
     A union of boxes is a larger box or, where they leave gaps, all of them. Where they differ, or
     several ranks merge, some unions may be the one, and some the other, if a rank is cut off: only
     one box of each is sure.
@@ -61,7 +63,7 @@ def merged_windows(x, count, merged, looped, widths, hops):
                 if hops.sizes[rank] % widths[rank] != 0:
                     cut = 1
         least = min(apart * extent, together * larger)
-        differ = hops.exact == 0 and (cut == 1 or merging > 1)
+        differ = cut == 1 or merging > 1
         if gaps > 1 or (gaps == 1 and differ):
             least = min(least, together * extent)
         total *= least
