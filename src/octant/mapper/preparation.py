@@ -142,7 +142,7 @@ def compile_aloud(part: str) -> None:
         from octant.counting.kernel.linking import compile_whole
 
         compile_whole()
-    gc.freeze()  # what is loaded by now stays: to look through it again and again takes seconds
+    gc.disable()  # it ends soon, and to look through all of it again and again takes seconds
     roomy = _with_room(compile_part)  # type: ignore[arg-type]
     roomy(part, lambda: print(end=_DONE, flush=True))
 
