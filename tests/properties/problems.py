@@ -35,7 +35,7 @@ def searches(draw: st.DrawFn, mappings: int = 2000, points: int = 200) -> Search
     dataflow = draw(dataflows(einsum, architecture))
     search = Search(einsum, architecture, dataflow, divisors=draw(st.booleans()))
     while search.einsum.macs > 1 and size_of_space(search, mappings) > mappings:
-        search = replace(search, einsum=_smaller(search.einsum))
+        search = replace(search, einsum=_smaller(search.einsum, divisible=search.divisors))
     return search
 
 
@@ -77,9 +77,9 @@ def windows(draw: st.DrawFn) -> Einsum:
         )
 
     return convolution(
-        groups=draw(st.integers(1, 2)),
-        out_channels=2,
-        in_channels=2,
+        groups=(groups := draw(st.sampled_from([1, 1, 2]))),
+        out_channels=groups * draw(st.sampled_from([1, 2, 4, 6])),
+        in_channels=groups * draw(st.sampled_from([1, 1, 2, 4])),
         output=extents(*many),
         kernel=extents(1, 2, 3, 4),
         stride=extents(1, 2, 3),
@@ -95,11 +95,15 @@ NUMBERS = [
 ]
 
 
-def _smaller(einsum: Einsum) -> Einsum:
-    """The layer with its largest ranks cut by one: those that are alike stay so."""
+def _smaller(einsum: Einsum, *, divisible: bool) -> Einsum:
+    """The layer with its largest ranks cut by one: those that are alike stay so.
+
+    Where factors must divide, to the next size that has some.
+    """
     most = max(size for _, size in einsum.ranks)
+    less = max(size for size in (1, 2, 3, 4, 6, 8, 12) if size < most) if divisible else most - 1
     return replace(
-        einsum, ranks=tuple((rank, size - (size == most)) for rank, size in einsum.ranks)
+        einsum, ranks=tuple((rank, less if size == most else size) for rank, size in einsum.ranks)
     )
 
 
