@@ -364,6 +364,7 @@ def map_layers(
     divisors: options.Divisors = False,
     min_utilization: options.Utilization = None,
     no_cache: options.NoCache = False,
+    json: options.Json = None,
     time_limit: options.TimeLimit = None,
     quiet: options.Quiet = False,
 ) -> None:
@@ -371,11 +372,12 @@ def map_layers(
 
     Example: octant map alexnet --on eyeriss --layer CONV1 --objective energy
     """
-    dims, limit_s = options.sizes(dim), options.seconds(time_limit)
+    dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     busy = options.utilization(min_utilization)
     from octant import api
     from octant.cli.selection import with_layers
     from octant.report import mappings_page
+    from octant.scorecard import NetworkMappings
 
     workload = with_layers(api.load_network(network, batch=batch, dims=dims), layer)
     chip = api.load_architecture(on)
@@ -391,6 +393,8 @@ def map_layers(
             time_limit_s=limit_s,
             progress=report,
         )
+    if written(NetworkMappings(workload.name, chip.name, mapped), json, file):
+        return
     show(mappings_page(mapped, chip, width=width()))
 
 

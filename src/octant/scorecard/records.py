@@ -489,3 +489,19 @@ class LayerMapping:
     with_zeros: Evaluation | None = None
     on_dense_data: Evaluation | None = None
     zeros_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkMappings:
+    """The mappings of a network on a chip, as ``octant map --json`` writes them.
+
+    Args:
+        network, architecture: their names.
+        layers: in the network's order.
+        schema: name and version of the JSON form.
+    """
+
+    network: str
+    architecture: str
+    layers: tuple[LayerMapping, ...]
+    schema: str = "octant.mappings/1"

@@ -9,8 +9,10 @@ import pytest
 
 import octant as package
 from octant.cli.options import ObjectiveName
+from octant.files.results import read_json
 from octant.mapper import Objective
 from octant.mapping.text import from_text
+from octant.scorecard import NetworkMappings
 from tests.unit.cli.command import Octant
 
 
@@ -82,6 +84,17 @@ def test_map_prints_loop_nests_that_parse_back(octant: Octant, tiny: str) -> Non
     assert "first" not in done.out
     nest = from_text(done.out.split("\n\n")[1])
     assert [block.level for block in nest.temporal] == ["DRAM", "buffer"]
+
+
+def test_map_writes_what_can_be_read_back(octant: Octant, tiny: str, tmp_path: Path) -> None:
+    arguments = ("map", tiny, "--on", "teaching", "--batch", "1")
+    file = tmp_path / "mappings.json"
+    page, printed = octant(*arguments, "--json", str(file)), octant(*arguments, "--json", "-")
+    assert page.out == octant(*arguments).out
+    assert printed.out == file.read_text()
+    found = read_json(file, NetworkMappings)
+    assert (found.network, found.architecture) == ("tiny", "teaching")
+    assert found.layers == package.map_network(tiny, "teaching", batch=1)
 
 
 def test_map_takes_objective_dataflow_and_limit(octant: Octant, tiny: str) -> None:
