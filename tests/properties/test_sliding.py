@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octant.mapper.kernel.sliding import MERGED, least_union
+from octant.mapper.kernel.sliding import least_union
+from octant.mapper.rows import COPIES, LOOSE, ROWS
 
-ROW = MERGED + 1
+ROW = COPIES + 1
 
 
 @st.composite
@@ -52,14 +53,14 @@ def test_copies_with_gaps_may_meet() -> None:
 def closed_form(elements: int, ranks: list[tuple[int, int, int]]) -> float:
     """``least_union`` as the search calls it, for one window along one axis."""
     live = np.arange(len(ranks))
-    room = np.zeros((18, len(ranks)))
+    tiles = np.zeros((ROWS, len(ranks)))
     for rank, (many, apart, really) in enumerate(ranks):
-        room[ROW, rank], room[ROW + 4, rank] = many, really > apart
+        tiles[ROW, rank], tiles[ROW + LOOSE, rank] = many, really > apart
     hops = SimpleNamespace(
         live=live, window=np.zeros((1, len(ranks)), int), coefficients=np.ones((1, len(ranks)))
     )
-    width = np.array([[apart for _, apart, _ in ranks]])
-    return float(least_union.py_func(0, 0, 0, float(elements), ROW, width, hops, room))
+    work = SimpleNamespace(tiles=tiles, width=np.array([[apart for _, apart, _ in ranks]]))
+    return float(least_union.py_func(0, 0, 0, float(elements), ROW, hops, work))
 
 
 def union(elements: int, ranks: list[tuple[int, int, int]]) -> set[int]:

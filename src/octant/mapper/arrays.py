@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octant.counting.problem import Problem
+from octant.mapper.rows import PLACES, ROWS
 from octant.mapper.space import Integers, Space
 from octant.model.prices import Costs
 
@@ -101,8 +102,9 @@ class Work(NamedTuple):
         total, pending, moved and row have joules, and the cycles of each limited port, in columns.
         settled, unsettled, settled_even: total, pending and evenly of a level's surroundings, kept
             while its tiles are listed.
-        total to moves: of ``kernel.relaxed`` and ``kernel.sharing``; strays and chains: of
-        ``kernel.laps``; the others: of ``kernel.descent``.
+        tiles, hop and moves: of ``rows``; total to leads: of ``kernel.relaxed`` and
+        ``kernel.sharing``; strays and chains: of ``kernel.laps``; the others: of
+        ``kernel.descent``.
     """
 
     rest: Integers
@@ -122,7 +124,8 @@ class Work(NamedTuple):
     chains: Integers
     block: Integers
     leads: Integers
-    room: Floats
+    tiles: Floats
+    hop: Floats
     moves: Floats
     sure: Floats
     evenly: Floats
@@ -325,7 +328,8 @@ def work(view: Hops) -> Work:
         chains=np.zeros((1024, 2), np.int64),
         block=np.zeros(nodes + 1, np.int64),
         leads=np.zeros((nodes + 1, ranks), np.int64),
-        room=np.zeros((18, max(ranks, 8))),
+        tiles=np.zeros((ROWS, ranks)),
+        hop=np.zeros(PLACES),
         moves=np.zeros((5, 6)),
         sure=np.ones(kinds),
         evenly=np.ones(ranks),

@@ -50,7 +50,7 @@ def list_onwards(
     if choices.shape[0] == 0:
         settle(node, factors, hops, work)
         bounds[0, 0], bounds[0, 1], bounds[0, 2] = bound_state(
-            node, node, ZERO, factors, work.rest, work.width, goal, hops, grids, tables, work
+            node, node, ZERO, factors, goal, hops, grids, tables, work
         )
         return first, ONE
     last = min(choices.shape[0], first + AT_ONCE) - 1
@@ -71,45 +71,40 @@ def list_choices(node, pool, bounds, goal, factors, hops, grids, tables, work):
     """Lists what a node may take that could still be better than all that was found."""
     settle(node + 1, factors, hops, work)
     if hops.temporal[node] == 1:
-        return list_tiles(
-            node, pool, bounds, goal, factors, work.rest, work.width, hops, grids, tables, work
-        )
-    return list_spreads(
-        node, pool, bounds, goal, factors, work.rest, work.width, hops, grids, tables, work
-    )
+        return list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work)
+    return list_spreads(node, pool, bounds, goal, factors, hops, grids, tables, work)
 
 
 @lean
-def list_tiles(node, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
+def list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work):
     """Lists what a level may take; ``list_choices``.
 
     Ranks are chosen one after the other; the level's table bounds all choices of the others.
     """
     live, chosen, left, widths = hops.live.shape[0], work.chosen, work.left, work.widths
-    steps = bound_hops(node + 1, node + 1, factors, rest, width, hops, grids, work)
+    steps = bound_hops(node + 1, node + 1, factors, hops, grids, work)
     for column in range(work.total.shape[0]):
         work.settled[column] = work.total[column]
     copy_rows(work.pending.shape[0], work.pending, ZERO, work.unsettled, ZERO)
-    note_even(node + 1, node + 1, factors, rest, width, hops, grids, work, work.settled_even)
+    note_even(node + 1, node + 1, factors, hops, grids, work, work.settled_even)
     level = grids.next_level[node + 1]
     for rank in range(hops.sizes.shape[0]):
-        chosen[rank], left[rank], widths[rank] = 1, rest[node + 1, rank], width[node + 1, rank]
+        chosen[rank] = 1
+        left[rank], widths[rank] = work.rest[node + 1, rank], work.width[node + 1, rank]
     at, many = work.at, work.many
     stage, end, cell = ZERO, ZERO, cell_of(level, left, hops, grids)
     if live == 0 and tile_fits(node, widths, hops):
-        return list_one(
-            node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
-        )
-    open_stage(stage, node, rest, hops, work)
+        return list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
+    open_stage(stage, node, hops, work)
     while 0 <= stage < live and end >= 0:
         rank = hops.live[stage]
-        whole, stride = rest[node + 1, rank], grids.stride[level, rank]
+        whole, stride = work.rest[node + 1, rank], grids.stride[level, rank]
         cell -= grids.place[level, rank, left[rank]] * stride
         at[stage] += 1
         more = at[stage] < many[stage]
         chosen[rank] = work.options[stage, at[stage]] if more else 1
         left[rank] = (whole + chosen[rank] - 1) // chosen[rank]
-        widths[rank] = width[node + 1, rank] * chosen[rank]
+        widths[rank] = work.width[node + 1, rank] * chosen[rank]
         cell += grids.place[level, rank, left[rank]] * stride
         if not more:
             stage -= 1
@@ -121,12 +116,10 @@ def list_tiles(node, pool, bounds, goal, factors, rest, width, hops, grids, tabl
         if not may_lead_on(stage + 1, level, cell, steps, goal, hops, grids, tables, work):
             continue
         if last:
-            end = list_one(
-                node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
-            )
+            end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
         else:
             stage += 1
-            open_stage(stage, node, rest, hops, work)
+            open_stage(stage, node, hops, work)
     return end
 
 
@@ -147,34 +140,35 @@ def may_lead_on(stage, level, cell, steps, goal, hops, grids, tables, work):
 
 
 @inlined
-def open_stage(stage, node, rest, hops, work):
+def open_stage(stage, node, hops, work):
     """Begins with the factors of a rank."""
     if stage < hops.live.shape[0]:
         rank = hops.live[stage]
         work.at[stage] = -1
-        work.many[stage] = factors_of(node, rank, rest[node + 1, rank], hops, work.options[stage])
+        left = work.rest[node + 1, rank]
+        work.many[stage] = factors_of(node, rank, left, hops, work.options[stage])
 
 
 @lean
-def list_one(node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
+def list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work):
     """Appends ``work.chosen`` if it could still be better.
 
     Where only the outermost node is left, its factors follow, and the bound is of the whole nest.
     """
     chosen = work.chosen
-    settle_node(node, chosen, factors, rest, width, hops)
+    settle_node(node, chosen, factors, hops, work)
     known = node
     if node == 1:
         for rank in range(hops.sizes.shape[0]):
-            left = rest[1, rank]
+            left = work.rest[1, rank]
             if hops.fixed[0, rank] > 0 and left != hops.fixed[0, rank]:
                 return end
             if left > 1 and hops.allowed[0, rank] == 0:
                 return end
-        settle_node(ZERO, rest[1], factors, rest, width, hops)
+        settle_node(ZERO, work.rest[1], factors, hops, work)
         known = 0
     energy, cycles, value = bound_state(
-        known, known, ZERO, factors, rest, width, goal, hops, grids, tables, work
+        known, known, ZERO, factors, goal, hops, grids, tables, work
     )
     if known == 0:
         clear(ONE, factors)
@@ -189,7 +183,7 @@ def list_one(node, end, pool, bounds, goal, factors, rest, width, hops, grids, t
 
 
 @lean
-def list_spreads(node, pool, bounds, goal, factors, rest, width, hops, grids, tables, work):
+def list_spreads(node, pool, bounds, goal, factors, hops, grids, tables, work):
     """Lists how ranks may spread over a fanout's instances; ``list_choices``.
 
     Only the product of what the axes take of a rank matters; of several ways to split it those that
@@ -198,14 +192,12 @@ def list_spreads(node, pool, bounds, goal, factors, rest, width, hops, grids, ta
     live, at, many = hops.live.shape[0], work.at, work.many
     work.chosen[:] = 1
     floor_j, floor_cycles, _ = bound_state(
-        node + 1, node + 1, ZERO, factors, rest, width, goal, hops, grids, tables, work
+        node + 1, node + 1, ZERO, factors, goal, hops, grids, tables, work
     )
-    open_splits(node, factors, rest, width, hops, work)
+    open_splits(node, factors, hops, work)
     stage, end = ZERO, ZERO
     if live == 0:
-        return list_one(
-            node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
-        )
+        return list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
     while stage >= 0 and end >= 0:
         first, last = next_product(stage, hops, work)
         if first == last:
@@ -225,11 +217,9 @@ def list_spreads(node, pool, bounds, goal, factors, rest, width, hops, grids, ta
         if work.open_budgets[stage + 1] == 0:
             continue
         if stage == live - 1:
-            end = list_one(
-                node, end, pool, bounds, goal, factors, rest, width, hops, grids, tables, work
-            )
+            end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
             continue
-        if may_spread_on(stage + 1, node, goal, factors, rest, width, hops, grids, tables, work):
+        if may_spread_on(stage + 1, node, goal, factors, hops, grids, tables, work):
             stage += 1
             at[stage] = 0
     return end
@@ -248,13 +238,11 @@ def next_product(stage, hops, work):
 
 
 @lean
-def may_spread_on(stage, node, goal, factors, rest, width, hops, grids, tables, work):
+def may_spread_on(stage, node, goal, factors, hops, grids, tables, work):
     """Whether a spread of which so many ranks are chosen could still be better."""
     leave_open(stage, node, hops, work)
-    settle_node(node, work.chosen, factors, rest, width, hops)
-    energy, _, _ = bound_state(
-        node, node + 1, stage, factors, rest, width, goal, hops, grids, tables, work
-    )
+    settle_node(node, work.chosen, factors, hops, work)
+    energy, _, _ = bound_state(node, node + 1, stage, factors, goal, hops, grids, tables, work)
     return energy < np.inf
 
 
@@ -293,16 +281,17 @@ def leave_open(stage, node, hops, work):
 
 
 @lean
-def open_splits(node, factors, rest, width, hops, work):
+def open_splits(node, factors, hops, work):
     """Writes how each rank may split over the axes, and the steps that are left then."""
     live = hops.live.shape[0]
     for stage in range(live):
         rank, products = hops.live[stage], work.products[stage]
-        many = splits_of(node, rank, rest[node + 1, rank], hops, products, work.splits[stage], work)
+        left = work.rest[node + 1, rank]
+        many = splits_of(node, rank, left, hops, products, work.splits[stage], work)
         for i in range(many):
             factors[node, rank] = products[i]
-            width[node, rank] = width[node + 1, rank] * products[i]
-            work.steps[stage, i] = steps_of(rank, node, factors, width, hops)
+            work.width[node, rank] = work.width[node + 1, rank] * products[i]
+            work.steps[stage, i] = steps_of(rank, node, factors, hops, work)
         factors[node, rank] = 1
         work.many[stage] = many
     work.ahead[live] = 1.0

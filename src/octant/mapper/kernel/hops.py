@@ -8,13 +8,7 @@ else all of it is new at every step.
 
 from __future__ import annotations
 
-import numpy as np
-
 from octant.counting.kernel import inlined
-
-STRAYS, STAYS, SLIDES, CHANGES, MIXED = (np.int64(kind) for kind in range(5))
-"""What a tensor does under a lead: it strays in laps of one step, where no loop inside moves it;
-mixed are laps of one step and others."""
 
 
 @inlined

@@ -48,7 +48,7 @@ def most_stray(count, inside, once):
 
 
 @inlined
-def sure_share(rank, child, block, known, unknown, factors, rest, width, hops, work):
+def sure_share(rank, child, block, known, unknown, factors, hops, work):
     """The share of a lead's steps that surely belong to a lap of two steps or more.
 
     Args:
@@ -56,35 +56,33 @@ def sure_share(rank, child, block, known, unknown, factors, rest, width, hops, w
     """
     if hops.exact == 1:
         return 1.0
-    count = rest[child, rank]
-    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+    count = work.rest[child, rank]
+    whole = whole_tiles(count, work.width[child, rank], hops.sizes[rank])
     if block >= 0:
         inside = spread_of(rank, child, block, factors, hops)
-        strayed = stray_tiles(count, inside, factors[block, rank], rest[block, rank])
+        strayed = stray_tiles(count, inside, factors[block, rank], work.rest[block, rank])
         return max(0.0, 1.0 - strayed / whole)
-    inside, more = (
-        spread_of(rank, child, known - 1, factors, hops), most_between(rank, -1, unknown, work),
-    )  # fmt: skip
-    if more == 1:
-        outer = next_level_outside(known, hops)
-        once = hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
-        return max(0.0, 1.0 - most_stray(count, inside, once) / whole)
-    first = unknown if most_between(rank, known - 1, unknown, work) > 1 else known
-    strayed = worst_stray(first, rank, count, inside, False, hops, work)
-    return max(0.0, 1.0 - strayed / whole)
+    return open_share(rank, child, known, unknown, False, factors, hops, work)
 
 
 @inlined
-def even_share(rank, child, known, unknown, factors, rest, width, hops, work):
-    """The share of tiles along a rank at instances that surely have two of them, or none at all."""
-    count = rest[child, rank]
-    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
-    inside, more = (
-        spread_of(rank, child, known - 1, factors, hops), most_between(rank, -1, unknown, work),
-    )  # fmt: skip
+def open_share(rank, child, known, unknown, one_lap, factors, hops, work):
+    """The same under a loop outside all that is known, whatever comes there.
+
+    Args:
+        one_lap: only loops of one lap: the share of tiles at instances that surely have two of
+            them, or none at all.
+    """
+    count, more = work.rest[child, rank], most_between(rank, -1, unknown, work)
+    inside = spread_of(rank, child, known - 1, factors, hops)
     if more == 1:
-        return max(0.0, 1.0 - most_stray(count, inside, True) / whole)
-    strayed = worst_stray(unknown, rank, count, inside, True, hops, work)
+        outer = next_level_outside(known, hops)
+        once = one_lap or hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
+        strayed = most_stray(count, inside, once)
+    else:
+        first = unknown if most_between(rank, known - 1, unknown, work) > 1 else known
+        strayed = worst_stray(first, rank, count, inside, one_lap, hops, work)
+    whole = whole_tiles(count, work.width[child, rank], hops.sizes[rank])
     return max(0.0, 1.0 - strayed / whole)
 
 

@@ -8,13 +8,13 @@ from octant.counting.kernel import ONE, ZERO, inlined, lean
 from octant.mapper.kernel.completion import cell_of, mixed
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.goals import admits, value_of
-from octant.mapper.kernel.laps import even_share
+from octant.mapper.kernel.laps import open_share
 from octant.mapper.kernel.relaxed import bound_hops
 from octant.model.kernel import whole
 
 
 @lean
-def bound_state(known, unknown, stage, factors, rest, width, goal, hops, grids, tables, work):
+def bound_state(known, unknown, stage, factors, goal, hops, grids, tables, work):
     """The least joules, cycles and value of all that completes the nodes from ``known`` inwards.
 
     Infinite where nothing could be better than all that was found, or has few enough steps.
@@ -24,7 +24,7 @@ def bound_state(known, unknown, stage, factors, rest, width, goal, hops, grids, 
             some ranks are open, so many are chosen.
     """
     level = grids.next_level[known]
-    steps = bound_hops(known, unknown, factors, rest, width, hops, grids, work)
+    steps = bound_hops(known, unknown, factors, hops, grids, work)
     if steps > hops.most_steps:
         return np.inf, np.inf, np.inf
     if level < 0:
@@ -34,9 +34,9 @@ def bound_state(known, unknown, stage, factors, rest, width, goal, hops, grids, 
         return least_of_kinds(
             ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, work.sure, goal
         )
-    note_even(known, unknown, factors, rest, width, hops, grids, work, work.evenly)
+    note_even(known, unknown, factors, hops, grids, work, work.evenly)
     note_sure(level, ZERO, work.evenly, hops, grids, work)
-    cell, cells = cell_of(level, rest[known], hops, grids), grids.cells[level]
+    cell, cells = cell_of(level, work.rest[known], hops, grids), grids.cells[level]
     if unknown > known or grids.node[level] != known - 1:
         chosen = stage if unknown > known and grids.node[level] == known - 1 else 0
         return least_of_kinds(
@@ -47,7 +47,7 @@ def bound_state(known, unknown, stage, factors, rest, width, goal, hops, grids, 
         ZERO, level, cell, steps, work.total, work.pending, goal, hops, grids, tables, work
     ):
         return np.inf, np.inf, np.inf
-    write_outer(ZERO, level, cell, rest[known], width[known], hops, grids, tables, work)
+    write_outer(ZERO, level, cell, work.rest[known], work.width[known], hops, grids, tables, work)
     return least_of_kinds(
         grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, work.sure, goal
     )
@@ -91,7 +91,7 @@ def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal)
 
 
 @lean
-def note_even(known, unknown, factors, rest, width, hops, grids, work, even):
+def note_even(known, unknown, factors, hops, grids, work, even):
     """Writes for each rank the share of tiles at instances that surely have two of them or none.
 
     Of the tiles of the level inside the next one: where a tensor stays in them, and a rank is
@@ -100,8 +100,8 @@ def note_even(known, unknown, factors, rest, width, hops, grids, work, even):
     child = grids.inner[grids.next_level[known]]
     for rank in hops.live:
         even[rank] = 1.0
-        if child >= 0 and hops.exact == 0 and rest[child, rank] > 1:
-            even[rank] = even_share(rank, child, known, unknown, factors, rest, width, hops, work)
+        if child >= 0 and hops.exact == 0 and work.rest[child, rank] > 1:
+            even[rank] = open_share(rank, child, known, unknown, True, factors, hops, work)
 
 
 @inlined
@@ -218,7 +218,7 @@ def settle(known, factors, hops, work):
         work.rest[nodes, rank] = hops.sizes[rank]
         work.width[nodes, rank] = 1
     for node in range(nodes - 1, known - 1, -1):
-        settle_node(node, factors[node], factors, work.rest, work.width, hops)
+        settle_node(node, factors[node], factors, hops, work)
     clear(known, factors)
     for node in range(nodes):
         work.open_units[node] = hops.units[node]
@@ -237,10 +237,10 @@ def clear(known, factors):
 
 
 @lean
-def settle_node(node, chosen, factors, rest, width, hops):
+def settle_node(node, chosen, factors, hops, work):
     """Writes a node's factors, and what they leave and cover."""
     for rank in range(hops.sizes.shape[0]):
         factor = chosen[rank]
         factors[node, rank] = factor
-        rest[node, rank] = (rest[node + 1, rank] + factor - 1) // factor
-        width[node, rank] = width[node + 1, rank] * factor
+        work.rest[node, rank] = (work.rest[node + 1, rank] + factor - 1) // factor
+        work.width[node, rank] = work.width[node + 1, rank] * factor

@@ -15,11 +15,6 @@ from octant.mapper.kernel.blocks import (
     spread_of,
 )
 from octant.mapper.kernel.hops import (
-    CHANGES,
-    MIXED,
-    SLIDES,
-    STAYS,
-    STRAYS,
     add_cycles,
     joules_of_hop,
     merged_windows,
@@ -29,30 +24,54 @@ from octant.mapper.kernel.hops import (
 from octant.mapper.kernel.laps import stray_tiles, sure_share, whole_tiles
 from octant.mapper.kernel.sharing import note_shared, share_all
 from octant.mapper.kernel.sliding import (
-    MERGED,
     least_of_all_time,
     note_copies_of_tile,
     slid_tiles,
     union_of_tiles,
 )
+from octant.mapper.rows import (
+    BETWEEN,
+    CHANGES,
+    COPIES,
+    DELIVERED,
+    DIVIDES,
+    FAR,
+    FIRST_CHILD,
+    FIRST_PARENT,
+    JOULES,
+    LEAST,
+    MIXED,
+    NEAR,
+    SERVED,
+    SHARED,
+    SLIDES,
+    STAYING,
+    STAYS,
+    STRAYING,
+    STRAYS,
+    SURE,
+    TILES,
+    TIMES,
+    UNSHARED,
+)
 
 
 @inlined
-def note_spreads(known, unknown, rest, hops, work):
+def note_spreads(known, unknown, hops, work):
     """Writes over how many more instances each rank may spread, and in the last place all of them.
 
     No further than what is left of it.
     """
     together = 1.0
     for rank in hops.live:
-        spread = min(rest[known, rank], most_between(rank, -1, unknown, work))
+        spread = min(work.rest[known, rank], most_between(rank, -1, unknown, work))
         work.spread[rank] = spread
         together *= spread
     work.spread[hops.sizes.shape[0]] = together
 
 
 @inlined
-def note_leads(known, unknown, factors, rest, hops, work):
+def note_leads(known, unknown, factors, hops, work):
     """Writes which ranks may lead outside each child: ``work.leads`` and ``work.block``.
 
     Outside all that is known any rank may that is left, unless the next level must complete one
@@ -66,12 +85,13 @@ def note_leads(known, unknown, factors, rest, hops, work):
     if outer >= 0:
         for rank in hops.live:
             later = forced < 0 or hops.order[outer, rank] > hops.order[outer, forced]
-            loops = rest[known, rank] > most_between(rank, outer, unknown, work)
+            loops = work.rest[known, rank] > most_between(rank, outer, unknown, work)
             if loops and hops.must[outer, rank] == 1 and later:
                 forced = rank
         if forced >= 0:
             for rank in hops.live:
-                if rest[known, rank] > 1 and hops.order[outer, rank] > hops.order[outer, forced]:
+                later = hops.order[outer, rank] > hops.order[outer, forced]
+                if later and work.rest[known, rank] > 1:
                     forced = -1
                     break
         if forced >= 0 and hops.order[outer, forced] == 0:
@@ -82,21 +102,14 @@ def note_leads(known, unknown, factors, rest, hops, work):
             if block[child] >= 0:
                 if may_lead(rank, block[child], factors, hops.order):
                     leads[child, rank] = 1
-            elif rest[known, rank] > 1 and (forced < 0 or forced == rank):
+            elif work.rest[known, rank] > 1 and (forced < 0 or forced == rank):
                 leads[child, rank] = 1 if hops.loops[known, rank] > 0 else 0
 
 
 @inlined
-def count_relaxed(x, child, known, unknown, factors, rest, width, hops, work):
-    """Writes what a hop depends on to ``work.room``: counts of tiles along each rank.
-
-    ``room`` (18, ranks): tiles apart, tiles merged by multicast, the same where the child stays
-    while it can; in (4, 0..2) multicast that nodes not yet known may add, and the first visits of a
-    result at the child and at its parent; in (4, 7) 1 where all ranks that move a window divide; in
-    (7) 1 where a loop lies between the child and what multicast merges; from 10 on those of
-    ``sliding``.
-    """
-    parent, room = hops.parent[x, child], work.room
+def count_relaxed(x, child, known, unknown, factors, hops, work):
+    """Writes what a hop depends on to ``work.tiles`` and ``work.hop``: see ``rows``."""
+    parent, tiles, hop = hops.parent[x, child], work.tiles, work.hop
     more_shared, more_children, more_parents = 1.0, 1.0, 1.0
     may_share, may_repeat = 1.0, 1.0
     for node in range(child):
@@ -110,14 +123,14 @@ def count_relaxed(x, child, known, unknown, factors, rest, width, hops, work):
             more_shared *= more
     first_child, first_parent, divides = 1.0, 1.0, 1.0
     for rank in hops.live:
-        count, over_time = rest[child, rank], rest[known, rank]
+        count, over_time = work.rest[child, rank], work.rest[known, rank]
         shared, inside, outside = 1, 1, 1
-        if hops.window[x, rank] >= 0 and width[known, rank] * over_time != hops.sizes[rank]:
+        if hops.window[x, rank] >= 0 and work.width[known, rank] * over_time != hops.sizes[rank]:
             divides = 0.0
-        room[7, rank] = 0.0
+        tiles[BETWEEN, rank] = 0.0
         for node in range(known, child):
             if hops.temporal[node] == 1 and factors[node, rank] > 1 and shared > 1:
-                room[7, rank] = 1.0
+                tiles[BETWEEN, rank] = 1.0
             if hops.temporal[node] == 1:
                 over_time *= factors[node, rank]
             elif factors[node, rank] > 1:
@@ -127,25 +140,25 @@ def count_relaxed(x, child, known, unknown, factors, rest, width, hops, work):
                     inside *= factors[node, rank]
                     if hops.shared[x, node] == 1:
                         shared *= factors[node, rank]
-        note_copies_of_tile(rank, over_time, inside * outside, shared, room[7, rank], room)
-        room[0, rank] = count
-        room[1, rank] = (count + shared - 1) // shared
-        room[2, rank] = count
-        room[3, rank] = room[1, rank]
+        note_copies_of_tile(rank, over_time, inside * outside, shared, tiles[BETWEEN, rank], tiles)
+        tiles[TILES, rank] = count
+        tiles[TILES + 1, rank] = (count + shared - 1) // shared
+        tiles[STAYING, rank] = count
+        tiles[STAYING + 1, rank] = tiles[TILES + 1, rank]
         if hops.shares[x, rank] == 1:
             may_share *= work.spread[rank]
         if hops.axes[x, rank] < 0:
             may_repeat *= work.spread[rank]
             first_child *= min(count, inside * outside)
             first_parent *= min(count, outside)
-    room[4, 0] = min(more_shared, may_share)
-    room[4, 1] = first_child * min(more_children, may_repeat)
-    room[4, 2] = first_parent * min(more_parents, may_repeat)
-    room[4, 7] = divides
+    hop[SHARED] = min(more_shared, may_share)
+    hop[FIRST_CHILD] = first_child * min(more_children, may_repeat)
+    hop[FIRST_PARENT] = first_parent * min(more_parents, may_repeat)
+    hop[DIVIDES] = divides
 
 
 @inlined
-def sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, work):
+def sure_outside(x, child, outer, known, unknown, factors, hops, work):
     """The share of tiles that surely change at each step of the innermost loop of an outer block.
 
     None where that may be over a rank on which the tensor does not depend, or over one with a loop
@@ -167,7 +180,7 @@ def sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, wo
         if hops.axes[x, rank] < 0:
             return 0.0
         inside = block_of(rank, max(known, outer + 1), child, factors, hops)
-        sure = sure_share(rank, inside, outer, known, unknown, factors, rest, width, hops, work)
+        sure = sure_share(rank, inside, outer, known, unknown, factors, hops, work)
         if sure < 1.0 and inside < child:
             return 0.0
         share = min(share, sure)
@@ -175,14 +188,14 @@ def sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, wo
 
 
 @inlined
-def stay_while_free(x, child, known, unknown, factors, rest, width, hops, work):
+def stay_while_free(x, child, known, unknown, factors, hops, work):
     """Lowers the counts of a tensor that stays over the loops that it does not depend on.
 
     From the lead outwards they are free up to the end of the first block with a loop that brings
     another tile; where that may have laps of one step only, those up to the next block are, too, if
     that surely brings one, else all.
     """
-    parent, room = hops.parent[x, child], work.room
+    parent, tiles, hop = hops.parent[x, child], work.tiles, work.hop
     node, closing, straying, first = child - 1, known, 1.0, True
     while node >= known:
         if hops.temporal[node] == 1:
@@ -192,9 +205,9 @@ def stay_while_free(x, child, known, unknown, factors, rest, width, hops, work):
                 if hops.axes[x, rank] >= 0 and factors[node, rank] > 1:
                     closed = True
                     inside = spread_of(rank, child, node, factors, hops)
-                    count = rest[child, rank]
-                    strayed = stray_tiles(count, inside, factors[node, rank], rest[node, rank])
-                    whole = whole_tiles(count, width[child, rank], hops.sizes[rank])
+                    count = work.rest[child, rank]
+                    strayed = stray_tiles(count, inside, factors[node, rank], work.rest[node, rank])
+                    whole = whole_tiles(count, work.width[child, rank], hops.sizes[rank])
                     straying *= min(1.0, strayed / whole)
             if closed:
                 closing = node
@@ -204,12 +217,12 @@ def stay_while_free(x, child, known, unknown, factors, rest, width, hops, work):
                 first = first and factors[node, rank] == 1
         node -= 1
     outer = block_outside(closing, known, factors, hops)
-    room[4, 3] = straying
-    room[4, 4] = sure_outside(x, child, outer, known, unknown, factors, rest, width, hops, work)
+    hop[STRAYING] = straying
+    hop[SURE] = sure_outside(x, child, outer, known, unknown, factors, hops, work)
     for rank in hops.live:
         if hops.axes[x, rank] >= 0:
             continue
-        free, near, shared, far = 1, 1, 1, rest[known, rank]
+        free, near, shared, far = 1, 1, 1, work.rest[known, rank]
         for level in range(known, child):
             if hops.temporal[level] == 1:
                 far *= factors[level, rank]
@@ -219,31 +232,31 @@ def stay_while_free(x, child, known, unknown, factors, rest, width, hops, work):
                     free *= factors[level, rank]
             elif level >= parent and hops.shared[x, level] == 1:
                 shared *= factors[level, rank]
-        count = rest[child, rank]
-        write_tiles(2, rank, count, far if node < known else free, shared, room)
-        write_tiles(5, rank, count, far, shared, room)
-        write_tiles(8, rank, count, near, shared, room)
+        count = work.rest[child, rank]
+        write_tiles(STAYING, rank, count, far if node < known else free, shared, tiles)
+        write_tiles(FAR, rank, count, far, shared, tiles)
+        write_tiles(NEAR, rank, count, near, shared, tiles)
 
 
 @inlined
-def write_tiles(row, rank, count, free, shared, room):
+def write_tiles(row, rank, count, free, shared, tiles):
     """Writes the tiles along a rank of which so many are one, apart and merged by multicast."""
-    room[row, rank] = (count + free - 1) // free
-    room[row + 1, rank] = (count + free * shared - 1) // (free * shared)
+    tiles[row, rank] = (count + free - 1) // free
+    tiles[row + 1, rank] = (count + free * shared - 1) // (free * shared)
 
 
 @inlined
-def product_outside(x, row, hops, room):
+def product_outside(x, row, hops, tiles):
     """The tiles along the ranks that a tensor does not depend on."""
     total = 1.0
     for rank in hops.live:
         if hops.axes[x, rank] < 0:
-            total *= room[row, rank]
+            total *= tiles[row, rank]
     return total
 
 
 @lean
-def bound_hops(known, unknown, factors, rest, width, hops, grids, work):
+def bound_hops(known, unknown, factors, hops, grids, work):
     """Bounds what crosses to every child from the node ``known`` inwards, in joules and cycles.
 
     ``work.total`` gets the joules, and the cycles of each limited port, of all that depends on no
@@ -253,16 +266,15 @@ def bound_hops(known, unknown, factors, rest, width, hops, grids, work):
         known: factors of the nodes from here inwards are chosen; the others are 1.
         unknown: the nodes outside of this one may take more: it is ``known``, or one more where
             that is a fanout of which some ranks are open.
-        rest, width: (nodes + 1, ranks) what is left of a rank outside a node's factor, and its
-            extent inside.
-        work: room.
+        work: room; ``rest`` and ``width`` have what is left of a rank outside a node's factor, and
+            its extent inside.
 
     Returns:
         the steps of the loop nest.
     """
     tensors, nodes = hops.keeps.shape
-    note_spreads(known, unknown, rest, hops, work)
-    note_leads(known, unknown, factors, rest, hops, work)
+    note_spreads(known, unknown, hops, work)
+    note_leads(known, unknown, factors, hops, work)
     note_copies(known, unknown, factors, hops, work)
     work.moved[:] = 0.0
     work.total[:] = 0.0
@@ -277,118 +289,118 @@ def bound_hops(known, unknown, factors, rest, width, hops, grids, work):
     for x in range(tensors):
         for child in range(nodes, max(known, 1) - 1, -1):
             if hops.parent[x, child] >= 0:
-                count_relaxed(x, child, known, unknown, factors, rest, width, hops, work)
-                bound_hop(x, child, known, unknown, factors, rest, width, hops, work)
+                count_relaxed(x, child, known, unknown, factors, hops, work)
+                bound_hop(x, child, known, unknown, factors, hops, work)
     if spreads:
         share_all(known, unknown, hops, work)
-    settle_leads(known, rest, hops, grids, work)
-    return least_steps(known, unknown, factors, width, hops, work)
+    settle_leads(known, hops, grids, work)
+    return least_steps(known, unknown, factors, hops, work)
 
 
 @inlined
-def bound_hop(x, child, known, unknown, factors, rest, width, hops, work):
+def bound_hop(x, child, known, unknown, factors, hops, work):
     """Adds what crosses to a child to ``work.moved``, by the lead outside it.
 
     What crosses to the compute units depends on none: it is in ``work.total``.
     """
-    room, moves = work.room, work.moves
-    apart = whole_windows(x, room[0], hops)
-    if room[4, 7] == 1.0:
-        merged = union_of_tiles(x, child, MERGED + 1, width, hops, room)
+    tiles, hop, moves = work.tiles, work.hop, work.moves
+    apart = whole_windows(x, tiles[TILES], hops)
+    if hop[DIVIDES] == 1.0:
+        merged = union_of_tiles(x, child, COPIES + 1, hops, work)
     else:
-        merged = merged_windows(x, room[0], room[1], room[7], width[child], hops)
-    room[4, 5], room[4, 6] = (
-        least_of_all_time(x, child, ZERO, width, hops, room),
-        least_of_all_time(x, child, ONE, width, hops, room),
+        count, together = tiles[TILES], tiles[TILES + 1]
+        merged = merged_windows(x, count, together, tiles[BETWEEN], work.width[child], hops)
+    hop[LEAST], hop[LEAST + 1] = (
+        least_of_all_time(x, child, ZERO, hops, work),
+        least_of_all_time(x, child, ONE, hops, work),
     )
     first = apart if hops.windows[x] > 0 else hops.touched[x]
-    room[4, 1] *= first
-    room[4, 2] *= first
-    moves[CHANGES, 3], moves[CHANGES, 4] = (
-        product_outside(x, ZERO, hops, room), product_outside(x, ONE, hops, room),
+    hop[FIRST_CHILD] *= first
+    hop[FIRST_PARENT] *= first
+    moves[CHANGES, TIMES], moves[CHANGES, TIMES + 1] = (
+        product_outside(x, TILES, hops, tiles), product_outside(x, TILES + 1, hops, tiles),
     )  # fmt: skip
     write_move(CHANGES, x, child, apart, merged, hops, work)
     if hops.apart[x] == 1:
-        work.reach[child, x] = room[4, 0]
+        work.reach[child, x] = hop[SHARED]
     if child == hops.keeps.shape[1]:
         add_move(work.total, x, child, CHANGES, hops, work)
         if work.reach[child, x] > 1.0:
             note_shared(hops.sizes.shape[0], x, child, CHANGES, hops, work)
         return
     add_lead_move(hops.sizes.shape[0], x, child, CHANGES, hops, work)
-    stay_while_free(x, child, known, unknown, factors, rest, width, hops, work)
-    write_stays(x, child, apart, merged, rest, hops, work)
+    stay_while_free(x, child, known, unknown, factors, hops, work)
+    write_stays(x, child, apart, merged, hops, work)
     for rank in hops.live:
         if work.leads[child, rank] == 1:
-            add_lead(
-                rank, x, child, known, unknown, factors, rest, width, apart, merged, hops, work
-            )
+            add_lead(rank, x, child, known, unknown, factors, apart, merged, hops, work)
 
 
 @inlined
 def write_move(kind, x, child, apart, merged, hops, work):
     """Writes what is delivered, served, and its joules; the repetitions are in columns 3 and 4."""
-    room, move = work.room, work.moves[kind]
-    move[0] = max(apart * move[3], room[4, 5])
-    move[5] = max(merged * move[4], room[4, 6])
-    move[1] = max(move[5] / room[4, 0], room[4, 6])
-    move[2] = joules_of_hop(x, child, move[0], move[1], room[4, 1], room[4, 2], hops)
+    hop, move = work.hop, work.moves[kind]
+    move[DELIVERED] = max(apart * move[TIMES], hop[LEAST])
+    move[UNSHARED] = max(merged * move[TIMES + 1], hop[LEAST + 1])
+    move[SERVED] = max(move[UNSHARED] / hop[SHARED], hop[LEAST + 1])
+    move[JOULES] = joules_of_hop(
+        x, child, move[DELIVERED], move[SERVED], hop[FIRST_CHILD], hop[FIRST_PARENT], hops
+    )
 
 
 @inlined
-def write_stays(x, child, apart, merged, rest, hops, work):
+def write_stays(x, child, apart, merged, hops, work):
     """Writes what crosses where a tensor stays while it can, and in laps of one step."""
-    room, moves = work.room, work.moves
+    tiles, hop, moves = work.tiles, work.hop, work.moves
     least_apart, least_merged = apart, merged
     for rank in hops.live:
-        if hops.window[x, rank] >= 0 and rest[child, rank] > 1:
+        if hops.window[x, rank] >= 0 and work.rest[child, rank] > 1:
             least_apart = min(
-                least_apart, sliding_windows(x, rank, room[0], room[0], apart, hops)
+                least_apart, sliding_windows(x, rank, tiles[TILES], tiles[TILES], apart, hops)
             )  # fmt: skip
             least_merged = min(
-                least_merged, sliding_windows(x, rank, room[0], room[1], merged, hops)
+                least_merged, sliding_windows(x, rank, tiles[TILES], tiles[TILES + 1], merged, hops)
             )
     for end in range(2):
-        strays, sure = product_outside(x, 5 + end, hops, room), room[4, 4]
+        strays, sure = product_outside(x, FAR + end, hops, tiles), hop[SURE]
         if sure > 0.0:
-            strays += sure * (product_outside(x, 8 + end, hops, room) - strays)
-        stays = product_outside(x, 2 + end, hops, room)
-        moves[STRAYS, 3 + end] = strays
-        moves[STAYS, 3 + end] = stays + room[4, 3] * (strays - stays)
+            strays += sure * (product_outside(x, NEAR + end, hops, tiles) - strays)
+        stays = product_outside(x, STAYING + end, hops, tiles)
+        moves[STRAYS, TIMES + end] = strays
+        moves[STAYS, TIMES + end] = stays + hop[STRAYING] * (strays - stays)
     write_move(STRAYS, x, child, least_apart, least_merged, hops, work)
     write_move(STAYS, x, child, least_apart, least_merged, hops, work)
 
 
 @inlined
-def add_lead(rank, x, child, known, unknown, factors, rest, width, apart, merged, hops, work):
+def add_lead(rank, x, child, known, unknown, factors, apart, merged, hops, work):
     """Adds what crosses in a hop under a lead.
 
     Of a lead's laps some may have one step: nothing moves in these, as if it stayed.
     """
-    room, moves = work.room, work.moves
+    tiles, hop, moves = work.tiles, work.hop, work.moves
     if hops.axes[x, rank] < 0:
         add_lead_move(rank, x, child, STAYS, hops, work)
         return
     kind = CHANGES
     if hops.window[x, rank] >= 0:
         kind = SLIDES
-        if room[4, 7] == 1.0:
+        if hop[DIVIDES] == 1.0:
             delivered, served = (
-                slid_tiles(x, rank, child, ZERO, known, factors, rest, width, apart, hops, work),
-                slid_tiles(x, rank, child, ONE, known, factors, rest, width, merged, hops, work),
+                slid_tiles(x, rank, child, ZERO, known, factors, apart, hops, work),
+                slid_tiles(x, rank, child, ONE, known, factors, merged, hops, work),
             )  # fmt: skip
         else:
             delivered, served = (
-                sliding_windows(x, rank, room[0], room[0], apart, hops),
-                sliding_windows(x, rank, room[0], room[1], merged, hops),
+                sliding_windows(x, rank, tiles[TILES], tiles[TILES], apart, hops),
+                sliding_windows(x, rank, tiles[TILES], tiles[TILES + 1], merged, hops),
             )
-        moves[SLIDES, 3], moves[SLIDES, 4] = moves[CHANGES, 3], moves[CHANGES, 4]
+        for end in range(2):
+            moves[SLIDES, TIMES + end] = moves[CHANGES, TIMES + end]
         write_move(SLIDES, x, child, delivered, served, hops, work)
-    share = sure_share(
-        rank, child, work.block[child], known, unknown, factors, rest, width, hops, work
-    )
+    share = sure_share(rank, child, work.block[child], known, unknown, factors, hops, work)
     if share < 1.0:
-        for column in (0, 1, 2, 5):
+        for column in (DELIVERED, SERVED, UNSHARED, JOULES):
             strays = moves[STRAYS, column]
             moves[MIXED, column] = strays + share * max(0.0, moves[kind, column] - strays)
         kind = MIXED
@@ -407,11 +419,12 @@ def add_lead_move(lead, x, child, kind, hops, work):
 def add_move(row, x, child, kind, hops, work):
     """Adds the joules of a thing that a tensor may do, and the cycles of the ports that it uses."""
     parent = hops.parent[x, child]
-    given, read, written = work.moves[kind, 0], work.moves[kind, 1], 0.0
+    move = work.moves[kind]
+    given, read, written = move[DELIVERED], move[SERVED], 0.0
     if hops.is_output[x] == 1:
-        written = read
-        given, read = max(0.0, given - work.room[4, 1]), max(0.0, read - work.room[4, 2])
-    row[0] += work.moves[kind, 2]
+        written, first = read, work.hop[FIRST_PARENT]
+        given, read = max(0.0, given - work.hop[FIRST_CHILD]), max(0.0, read - first)
+    row[0] += move[JOULES]
     add_cycles(row, x, parent, read, written, work.copies[parent], hops)
     if child < hops.keeps.shape[1]:
         add_cycles(row, x, child, 0.0, given, work.copies[child], hops)
@@ -432,7 +445,7 @@ def note_copies(known, unknown, factors, hops, work):
 
 
 @inlined
-def settle_leads(known, rest, hops, grids, work):
+def settle_leads(known, hops, grids, work):
     """Adds the least over leads of known blocks to ``work.total``; other leads are ``pending``."""
     nodes, ranks = hops.keeps.shape[1], hops.sizes.shape[0]
     first = max(known, 1)
@@ -450,7 +463,7 @@ def settle_leads(known, rest, hops, grids, work):
     work.pending[:] = np.inf
     outside = False
     for rank in hops.live:
-        outside = outside or (rest[known, rank] > 1 and hops.loops[known, rank] > 0)
+        outside = outside or (work.rest[known, rank] > 1 and hops.loops[known, rank] > 0)
     if first == last or not outside:
         add_pending(ranks, first, last, work.pending[kind_of[ranks]], work)
         return
@@ -487,11 +500,11 @@ def add_pending(lead, first, last, pending, work):
 
 
 @inlined
-def least_steps(known, unknown, factors, width, hops, work):
+def least_steps(known, unknown, factors, hops, work):
     """The fewest steps of the loop nest: those of the first instance, the busiest."""
     total = 1.0
     for rank in hops.live:
-        total *= steps_of(rank, known, factors, width, hops)
+        total *= steps_of(rank, known, factors, hops, work)
     more = min(units_outside(unknown, hops, work), work.spread[hops.sizes.shape[0]])
     return max(1.0, total / more)
 
@@ -507,14 +520,14 @@ def units_outside(unknown, hops, work):
 
 
 @inlined
-def steps_of(rank, known, factors, width, hops):
+def steps_of(rank, known, factors, hops, work):
     """The steps that the first instance takes along a rank; what is not known counts as loops."""
     left = hops.sizes[rank] - 1
-    index = left // width[known, rank]
-    left -= index * width[known, rank]
+    index = left // work.width[known, rank]
+    left -= index * work.width[known, rank]
     for node in range(known, factors.shape[0]):
         if hops.temporal[node] == 1:
-            inside = width[node + 1, rank]
+            inside = work.width[node + 1, rank]
             digit = min(left // inside, factors[node, rank] - 1)
             left -= digit * inside
             index = index * factors[node, rank] + digit

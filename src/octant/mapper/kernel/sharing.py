@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from octant.counting.kernel import inlined, lean
+from octant.mapper.rows import FIRST_PARENT, SERVED, UNSHARED
 
 ROUNDING = 1e-12
 """What differs by this share may be the same; some of it more is shared than would be best."""
@@ -19,8 +20,8 @@ ROUNDING = 1e-12
 def note_shared(lead, x, child, kind, hops, work):
     """Notes what a tensor costs at its parent under a lead, before it is shared."""
     parent, move, row = hops.parent[x, child], work.moves[kind], work.unshared[child, lead, x]
-    served, first = move[5], work.room[4, 2]
-    base, clipped = move[1], 0.0
+    served, first = move[UNSHARED], work.hop[FIRST_PARENT]
+    base, clipped = move[SERVED], 0.0
     if hops.is_output[x] == 1:
         clipped = max(0.0, first - base)
     ask, again = hops.weights[x, child, 0], hops.weights[x, child, 3]

@@ -10,15 +10,11 @@ from __future__ import annotations
 
 from octant.counting.kernel import inlined, lean
 from octant.mapper.kernel.blocks import block_outside, may_lead
-
-MERGED, OVER_TIME = 10, 12
-"""Rows of ``work.room``, one for children apart and one for what multicast merges: how many copies
-of a tile along each rank become one union, at one time and over all; four rows further on, 1 where
-something may lie between these copies."""
+from octant.mapper.rows import COPIES, DIVIDES, LOOSE, OVER_TIME, TILES
 
 
 @inlined
-def note_copies_of_tile(rank, over_time, spread, shared, looped, room):
+def note_copies_of_tile(rank, over_time, spread, shared, looped, tiles):
     """Writes the rows of what merges.
 
     Args:
@@ -27,79 +23,79 @@ def note_copies_of_tile(rank, over_time, spread, shared, looped, room):
             between them.
     """
     loose = 1.0 if spread > shared else 0.0
-    room[MERGED, rank], room[MERGED + 4, rank] = 1.0, 0.0
-    room[MERGED + 1, rank], room[MERGED + 5, rank] = shared, max(looped, loose)
-    room[OVER_TIME, rank], room[OVER_TIME + 4, rank] = over_time, 1.0 if spread > 1 else 0.0
-    room[OVER_TIME + 1, rank], room[OVER_TIME + 5, rank] = over_time * shared, loose
+    tiles[COPIES, rank], tiles[COPIES + LOOSE, rank] = 1.0, 0.0
+    tiles[COPIES + 1, rank], tiles[COPIES + LOOSE + 1, rank] = shared, max(looped, loose)
+    tiles[OVER_TIME, rank], tiles[OVER_TIME + LOOSE, rank] = over_time, 1.0 if spread > 1 else 0.0
+    tiles[OVER_TIME + 1, rank], tiles[OVER_TIME + LOOSE + 1, rank] = over_time * shared, loose
 
 
 @lean
-def least_union(x, axis, child, elements, row, width, hops, room):
+def least_union(x, axis, child, elements, row, hops, work):
     """The fewest elements along an axis of all copies of a tile, or of a part of it.
 
     A set of which a part is so long grows by each copy by as much as that is moved, or by the
     length of the part. Copies side by side leave no gaps where they move by no more.
 
     Args:
-        elements: along the axis; row: of ``room``.
+        elements: along the axis; row: of ``work.tiles``.
     """
-    total, long = elements, elements
+    total, long, tiles = elements, elements, work.tiles
     for rank in hops.live:
-        apart = hops.coefficients[x, rank] * width[child, rank]
+        apart = hops.coefficients[x, rank] * work.width[child, rank]
         if hops.window[x, rank] == axis and apart <= elements:
-            total += (room[row, rank] - 1.0) * apart
-            if room[row + 4, rank] == 0.0:
-                long += (room[row, rank] - 1.0) * apart
+            total += (tiles[row, rank] - 1.0) * apart
+            if tiles[row + LOOSE, rank] == 0.0:
+                long += (tiles[row, rank] - 1.0) * apart
     more = total
     for rank in hops.live:
-        apart = hops.coefficients[x, rank] * width[child, rank]
+        apart = hops.coefficients[x, rank] * work.width[child, rank]
         if hops.window[x, rank] == axis and apart > elements:
-            more += (room[row, rank] - 1.0) * min(apart, long)
+            more += (tiles[row, rank] - 1.0) * min(apart, long)
     return more
 
 
 @inlined
-def elements_along(x, axis, child, width, hops):
+def elements_along(x, axis, child, hops, work):
     """The elements of a tile along an axis."""
     elements = 1.0
     for rank in hops.live:
         if hops.window[x, rank] == axis:
-            elements += hops.coefficients[x, rank] * (width[child, rank] - 1.0)
+            elements += hops.coefficients[x, rank] * (work.width[child, rank] - 1.0)
     return elements
 
 
 @lean
-def union_of_tiles(x, child, row, width, hops, room):
+def union_of_tiles(x, child, row, hops, work):
     """The fewest elements of all tiles of a tensor, those counted once that a row says."""
-    total = hops.plain[x]
+    total, tiles = hops.plain[x], work.tiles
     for axis in range(hops.windows[x]):
-        elements = elements_along(x, axis, child, width, hops)
-        total *= least_union(x, axis, child, elements, row, width, hops, room)
+        elements = elements_along(x, axis, child, hops, work)
+        total *= least_union(x, axis, child, elements, row, hops, work)
         for rank in hops.live:
             if hops.window[x, rank] == axis:
-                total *= room[0, rank] / room[row, rank]
+                total *= tiles[TILES, rank] / tiles[row, rank]
     return total
 
 
 @lean
-def least_of_all_time(x, child, end, width, hops, room):
+def least_of_all_time(x, child, end, hops, work):
     """What must cross at least: each instance gets everything once that it ever needs.
 
     Args:
         end: 0 of all children apart, 1 with those that multicast merges.
     """
-    if room[4, 7] == 0.0:
+    if work.hop[DIVIDES] == 0.0:
         return hops.touched[x]
     row = OVER_TIME + end
-    total = union_of_tiles(x, child, row, width, hops, room)
+    total = union_of_tiles(x, child, row, hops, work)
     for rank in hops.live:
         if hops.axes[x, rank] < 0:
-            total *= room[0, rank] / room[row, rank]
+            total *= work.tiles[TILES, rank] / work.tiles[row, rank]
     return total
 
 
 @lean
-def slid_tiles(x, lead, child, end, known, factors, rest, width, total, hops, work):
+def slid_tiles(x, lead, child, end, known, factors, total, hops, work):
     """The elements that cross when a window slides along a lead.
 
     Each step of a lap uncovers as much, and what its first step brings depends on the loop outside
@@ -108,19 +104,20 @@ def slid_tiles(x, lead, child, end, known, factors, rest, width, total, hops, wo
     Args:
         end: of ``least_of_all_time``; total: the elements of all tiles.
     """
-    axis, block, row, room = hops.window[x, lead], work.block[child], MERGED + end, work.room
-    elements = elements_along(x, axis, child, width, hops)
-    whole = least_union(x, axis, child, elements, row, width, hops, room)
-    step = hops.coefficients[x, lead] * width[max(block + 1, known), lead]
-    uncovered = least_union(x, axis, child, min(step, elements), row, width, hops, room) / whole
+    axis, block, row = hops.window[x, lead], work.block[child], COPIES + end
+    elements = elements_along(x, axis, child, hops, work)
+    whole = least_union(x, axis, child, elements, row, hops, work)
+    step = hops.coefficients[x, lead] * work.width[max(block + 1, known), lead]
+    moved = least_union(x, axis, child, min(step, elements), row, hops, work)
+    uncovered = moved / whole
     alone = True
     for rank in hops.live:
         if hops.window[x, rank] == axis and rank != lead:
-            alone = alone and not loops_outside(rank, child, known, factors, rest, hops)
+            alone = alone and not loops_outside(rank, child, known, factors, hops, work)
     if block < 0:
         return total * uncovered * (1.0 if alone else 0.5)
     steps = factors[block, lead]
-    first = least_first(x, lead, child, elements, row, known, factors, rest, width, hops, work)
+    first = least_first(x, lead, child, elements, row, known, factors, hops, work)
     first /= whole
     if alone:
         first = max(first, uncovered)
@@ -128,16 +125,16 @@ def slid_tiles(x, lead, child, end, known, factors, rest, width, total, hops, wo
 
 
 @inlined
-def loops_outside(rank, child, known, factors, rest, hops):
+def loops_outside(rank, child, known, factors, hops, work):
     """Whether a rank loops outside a child, or may."""
-    loops = rest[known, rank] > 1
+    loops = work.rest[known, rank] > 1
     for node in range(known, child):
         loops = loops or (hops.temporal[node] == 1 and factors[node, rank] > 1)
     return loops
 
 
 @lean
-def least_first(x, lead, child, elements, row, known, factors, rest, width, hops, work):
+def least_first(x, lead, child, elements, row, known, factors, hops, work):
     """The fewest new elements along its axis when a lap of a sliding lead begins.
 
     The window goes back, and the next loop outside moves on. All is new where the tensor has an
@@ -148,10 +145,10 @@ def least_first(x, lead, child, elements, row, known, factors, rest, width, hops
     node = block
     if not has_others(lead, block, factors, hops):
         node = block_outside(block, known, factors, hops)
-    back = (factors[block, lead] - 1.0) * hops.coefficients[x, lead] * width[block + 1, lead]
-    least = least_union(x, axis, child, elements, row, width, hops, work.room)
+    back = (factors[block, lead] - 1.0) * hops.coefficients[x, lead] * work.width[block + 1, lead]
+    least = least_union(x, axis, child, elements, row, hops, work)
     for rank in hops.live:
-        follows = rest[known, rank] > 1
+        follows = work.rest[known, rank] > 1
         if node >= 0:
             follows = factors[node, rank] > 1 and (
                 rank != lead if node == block else may_lead(rank, node, factors, hops.order)
@@ -159,18 +156,18 @@ def least_first(x, lead, child, elements, row, known, factors, rest, width, hops
         own = hops.axes[x, rank] >= 0 and hops.window[x, rank] < 0
         if not follows or (own and node < 0 and hops.exact == 1):
             continue
-        if node < 0 or rest[node, rank] * factors[node, rank] != rest[node + 1, rank]:
+        if node < 0 or work.rest[node, rank] * factors[node, rank] != work.rest[node + 1, rank]:
             return 0.0
         if own:
             continue
-        new, moved = back, hops.coefficients[x, rank] * width[node + 1, rank]
+        new, moved = back, hops.coefficients[x, rank] * work.width[node + 1, rank]
         other = hops.window[x, rank]
         if other == axis:
             new = abs(moved - back)
-        elif other >= 0 and moved >= elements_along(x, other, child, width, hops):
+        elif other >= 0 and moved >= elements_along(x, other, child, hops, work):
             new = elements
         if new > 0.0:
-            new = least_union(x, axis, child, min(new, elements), row, width, hops, work.room)
+            new = least_union(x, axis, child, min(new, elements), row, hops, work)
         least = min(least, new * (1.0 - 1.0 / factors[node, rank]))
     return least
 
