@@ -60,19 +60,25 @@ def list_onwards(
                 factors[node, rank] = choices[at, rank]
         if not may_gain(goal, values[at]):
             continue
-        many = list_choices(node - 1, pool, bounds, goal, factors, hops, grids, tables, work)
+        many = list_choices(
+            node - 1, values[at], pool, bounds, goal, factors, hops, grids, tables, work
+        )  # fmt: skip
         if many != 0:
             return at, many
     return last, ZERO
 
 
 @lean
-def list_choices(node, pool, bounds, goal, factors, hops, grids, tables, work):
-    """Lists what a node may take that could still be better than all that was found."""
+def list_choices(node, floor, pool, bounds, goal, factors, hops, grids, tables, work):
+    """Lists what a node may take that could still be better than all that was found.
+
+    Args:
+        floor: (3) the bound of what is known already.
+    """
     settle(node + 1, factors, hops, work)
     if hops.temporal[node] == 1:
         return list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work)
-    return list_spreads(node, pool, bounds, goal, factors, hops, grids, tables, work)
+    return list_spreads(node, floor, pool, bounds, goal, factors, hops, grids, tables, work)
 
 
 @lean
@@ -183,7 +189,7 @@ def list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work):
 
 
 @lean
-def list_spreads(node, pool, bounds, goal, factors, hops, grids, tables, work):
+def list_spreads(node, floor, pool, bounds, goal, factors, hops, grids, tables, work):
     """Lists how ranks may spread over a fanout's instances; ``list_choices``.
 
     Only the product of what the axes take of a rank matters; of several ways to split it those that
@@ -191,9 +197,6 @@ def list_spreads(node, pool, bounds, goal, factors, hops, grids, tables, work):
     """
     live, at, many = hops.live.shape[0], work.at, work.many
     work.chosen[:] = 1
-    floor_j, floor_cycles, _ = bound_state(
-        node + 1, node + 1, ZERO, factors, goal, hops, grids, tables, work
-    )
     open_splits(node, factors, hops, work)
     stage, end = ZERO, ZERO
     if live == 0:
@@ -206,7 +209,7 @@ def list_spreads(node, pool, bounds, goal, factors, hops, grids, tables, work):
         least = least_steps_ahead(stage, first, work)
         if work.units[stage + 1] < 1.0:
             continue
-        if least > hops.most_steps or not admits(goal, floor_j, max(floor_cycles, whole(least))):
+        if least > hops.most_steps or not admits(goal, floor[0], max(floor[1], whole(least))):
             if stage == live - 1:
                 at[stage] = many[stage]
             continue
