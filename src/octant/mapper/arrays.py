@@ -96,6 +96,7 @@ class Work(NamedTuple):
     """Room for the compiled search to work in; nothing in it outlives a call.
 
     Attributes:
+        counts: of a nest, to price a hop.
         rest, width: (nodes + 1, ranks) what is left of a rank outside a node, and its extent.
         open_units, open_limit, open_most: ``units``, ``limit`` and ``most`` of ``Hops`` for nodes
             that are not known, less what is chosen of a fanout already.
@@ -107,6 +108,7 @@ class Work(NamedTuple):
         ``kernel.descent``.
     """
 
+    counts: Integers
     rest: Integers
     width: Integers
     total: Floats
@@ -156,7 +158,8 @@ class Work(NamedTuple):
 
 
 def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
-    """Returns what the bounds read."""
+    """Returns what the bounds read, the weights to be filled by ``kernel.fill_tables``."""
+    parent = _parents(keeps)
     live = np.nonzero(layer.sizes > 1)[0]
     live = live[np.argsort(layer.sizes[live], kind="stable")]
     window, windows, plain = _windows(layer, live)
@@ -174,12 +177,12 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         is_output=layer.is_output,
         shared=layer.shared,
         keeps=keeps,
-        parent=_parents(keeps),
+        parent=parent,
         window=window,
         windows=windows,
         plain=plain,
         touched=space.touched.astype(np.float64),
-        weights=_weights(layer, costs, keeps),
+        weights=np.zeros((*parent.shape, 4)),
         limit=_limits(layer, space, shares),
         shares=shares,
         apart=_apart(layer, window, live, most),
@@ -240,34 +243,6 @@ def _windows(layer: Problem, live: Integers) -> tuple[Integers, Integers, Floats
     return window, windows, plain
 
 
-def _weights(layer: Problem, costs: Costs, keeps: Integers) -> Floats:
-    """Joules of one element of each kind of a hop, by the counts and prices of the model."""
-    from octant.counting.kernel import add_hop
-    from octant.model.kernel import energy_of
-
-    tensors, nodes = keeps.shape
-    weights = np.zeros((tensors, nodes + 1, 4))
-    parent = _parents(keeps)
-    for x in range(tensors):
-        for child in range(nodes + 1):
-            if parent[x, child] < 0:
-                continue
-            for kind in range(4):
-                counts = np.zeros((tensors, nodes + 1, 6), np.int64)
-                unit = [int(kind == number) for number in range(4)]
-                add_hop(counts[x], parent[x, child], child, nodes, layer.is_output[x], *unit)
-                fanouts = [
-                    node for node in range(parent[x, child], child) if not layer.temporal[node]
-                ]
-                for node in fanouts:
-                    inner = node == fanouts[-1]
-                    counts[x, node, 5] = unit[1] if inner else unit[0]
-                    if inner and layer.is_output[x] and child < nodes:
-                        counts[x, node, 5] += unit[2]
-                weights[x, child, kind] = energy_of(counts, costs.prices)
-    return weights
-
-
 def _overlap(window: Integers, rank: int) -> bool:
     """Whether a rank moves a window along with another, so that neighbours may overlap."""
     return bool(window[rank] >= 0 and (window == window[rank]).sum() > 1)
@@ -311,6 +286,7 @@ def work(view: Hops) -> Work:
     ranks, live = len(view.sizes), len(view.live)
     factors = 2 * math.isqrt(int(view.sizes.max(initial=1))) + 3
     return Work(
+        counts=np.zeros((tensors, nodes + 1, 6), np.int64),
         rest=np.ones((nodes + 1, ranks), np.int64),
         width=np.ones((nodes + 1, ranks), np.int64),
         total=np.zeros(columns),

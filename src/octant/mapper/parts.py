@@ -87,7 +87,7 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
             (*nest, busy),
             (counts, busy, *prices[1:]),
         ),
-        TABLES: (task,),
+        TABLES: ((view, prices.prices, grids, tables, work),),
     }
 
 

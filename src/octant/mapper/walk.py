@@ -190,7 +190,7 @@ def task(
     grids = layout.grids(view, cells)
     tables = layout.tables(view, grids)
     work = arrays.work(view)
-    kernel.fill_tables(view, grids, tables, work)
+    kernel.fill_tables(view, costs.prices, grids, tables, work)
     leaf = Leaf(layer, costs, keeps, space.order, space.sliding, space.touched)
     return Task(view, grids, tables, work, leaf)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import average_instances, compiled, inlined, time_steps
+from octant.counting.kernel import average_instances, compiled, inlined, lean, time_steps
 
 ROUNDING, PART = 1e-12, 1e-6
 """What is less than this share, or this part of a cycle, above whole cycles is not there: 19.2 bits
@@ -49,7 +49,7 @@ def store_cycles(counts, moved, store, bandwidths, instances):
     return cycles
 
 
-@compiled
+@lean
 def energy_of(counts, prices):
     """The energy in joules of all accesses and transfers, without the computes.
 

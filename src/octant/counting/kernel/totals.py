@@ -27,7 +27,7 @@ def tile_elements(sizes, axes, coefficients, factors, stride, node):
     return total
 
 
-@compiled
+@lean
 def add_hop(result, parent, child, nodes, is_output, accesses, deliveries, received, read):
     """Adds a hop's numbers to a tensor's counts: the one place that says what they mean.
 

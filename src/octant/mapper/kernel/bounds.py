@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from octant.counting.kernel import (
-    add_hop,
     distinct_elements,
     inner,
     lean,
     number_of_axes,
     strides,
 )
+from octant.mapper.kernel.weights import count_crossing
 
 
 @lean
@@ -229,17 +229,8 @@ def bound_storage_hops(
             served = max(int(least * context[x, child, 0]), first_parent)
             delivered = max(int(least * context[x, child, 1]), first_child)
             given = delivered - first_child
-            add_hop(
-                result[x], parent, child, nodes, is_output[x], served, delivered, given,
+            count_crossing(
+                result[x], parent, child, nodes, is_output[x], temporal, served, delivered, given,
                 served - first_parent,
             )  # fmt: skip
-            innermost = -1
-            for fanout in range(parent, child):
-                if temporal[fanout] == 0:
-                    innermost = fanout
-                    result[x, fanout, 5] = served
-            if innermost >= 0:
-                result[x, innermost, 5] = delivered
-                if is_output[x] == 1:
-                    result[x, innermost, 5] += given
             parent = np.int64(child)

@@ -13,11 +13,12 @@ from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.hops import add_cycles, joules_of_hop, sliding_windows, whole_windows
 from octant.mapper.kernel.laps import worst_stray
+from octant.mapper.kernel.weights import fill_weights
 
 
 @compiled_lean
-def fill_tables(hops, grids, tables, work):
-    """Fills the tables of all levels, from the outermost inwards.
+def fill_tables(hops, prices, grids, tables, work):
+    """Fills ``hops.weights``, and the tables of all levels, from the outermost inwards.
 
     Rows have joules, and the cycles of each limited port. ``tile`` has the least of what crosses
     into each tile, with all outside. The others begin anew for each kind of lead outside the tile
@@ -28,6 +29,7 @@ def fill_tables(hops, grids, tables, work):
     the least over tiles with as much or more left, of all that may fit where no larger one does;
     ``staying`` that of ``held``.
     """
+    fill_weights(hops, prices, work.counts)
     for level in range(grids.node.shape[0] - 1, -1, -1):
         fill_tiles(level, hops, grids, tables, work)
         for kind in range(grids.kinds[level]):
