@@ -159,7 +159,6 @@ class Work(NamedTuple):
 
 def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
     """Returns what the bounds read, the weights to be filled by ``kernel.fill_tables``."""
-    parent = _parents(keeps)
     live = np.nonzero(layer.sizes > 1)[0]
     live = live[np.argsort(layer.sizes[live], kind="stable")]
     window, windows, plain = _windows(layer, live)
@@ -177,12 +176,12 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         is_output=layer.is_output,
         shared=layer.shared,
         keeps=keeps,
-        parent=parent,
+        parent=_parents(keeps),
         window=window,
         windows=windows,
         plain=plain,
         touched=space.touched.astype(np.float64),
-        weights=np.zeros((*parent.shape, 4)),
+        weights=np.zeros((keeps.shape[0], keeps.shape[1] + 1, 4)),
         limit=_limits(layer, space, shares),
         shares=shares,
         apart=_apart(layer, window, live, most),

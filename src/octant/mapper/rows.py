@@ -1,6 +1,7 @@
 """What is where in a search's room to work in: ``work.tiles``, ``work.hop`` and ``work.moves``.
 
-Rows of ``tiles``, by rank, come in pairs: of what children get apart, and of what multicast merges.
+Rows of ``tiles``, by rank, come in pairs: of what children get apart, and of what
+multicast merges; but the last.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import numpy as np
 TILES, STAYING, FAR, NEAR = np.int64(0), np.int64(2), np.int64(4), np.int64(6)
 """Tiles along a rank; where the child stays while it can; in laps of one step, for good and up to
 the next block that surely brings another."""
-COPIES, OVER_TIME, LOOSE = np.int64(8), np.int64(10), np.int64(4)
-"""How many copies of a tile become one union, at one time and over all; so many rows further on, 1
-where something may lie between these copies."""
+COPIES, OVER_TIME = np.int64(8), np.int64(10)
+"""How many copies of a tile become one union, at one time and over all."""
+LOOSE = np.int64(4)
+"""So many rows further on than these, 1 where something may lie between the copies."""
 BETWEEN = np.int64(16)
 """1 where a loop lies between the child and what multicast merges."""
 ROWS = 17

@@ -10,6 +10,7 @@ from numba.core import ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Flags
 from numba.core.registry import cpu_target
+from numba.core.targetconfig import ConfigStack
 from numba.core.types.functions import BaseFunction
 
 
@@ -45,7 +46,9 @@ def _remembered(call_type: Callable[..., Any]) -> Callable[..., Any]:
     known: dict[Any, Any] = {}
 
     def get_call_type(function: Any, context: Any, args: Any, kws: Any) -> Any:
-        asked = function, args, tuple(kws.items())
+        options = ConfigStack.top_or_none()
+        counted = options is not None and options.nrt  # references are
+        asked = function, tuple(args), tuple(kws.items()), counted
         if asked not in known:
             known[asked] = call_type(function, context, args, kws)
         return known[asked]
@@ -53,7 +56,7 @@ def _remembered(call_type: Callable[..., Any]) -> Callable[..., Any]:
     return get_call_type
 
 
-def _variables_in(_: Any, value: Any) -> list[ir.Var]:
+def _variables_in(instruction: Any, value: Any) -> list[ir.Var]:
     """All variables of an instruction, or of what is inside one; Numba asks a million times."""
     if isinstance(value, ir.Var):
         return [value]
@@ -67,7 +70,7 @@ def _variables_in(_: Any, value: Any) -> list[ir.Var]:
         if type(each) is ir.Var:
             found.append(each)
         elif type(each) not in _PLAIN:
-            found += _variables_in(_, each)
+            found += _variables_in(instruction, each)
     return found
 
 

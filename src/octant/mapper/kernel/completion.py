@@ -328,22 +328,23 @@ def new_share(x, left, hops):
     """The share of a tile that is surely not held any more where loops over it begin anew.
 
     Two tiles inside, neighbours along a rank that moves a window, overlap by what the window's
-    other ranks reach; of that the next lap begins with all. Where a lap is cut off, its last tile
-    may be no more than what overlaps, and then only one of its ends is new.
+    other ranks reach; of that the next lap begins with all, and both ends are new.
 
     Args:
-        left: (ranks) what is left outside the tile.
+        left: (ranks) the least that is left outside the tile.
     """
-    share, ends = 1.0, 2.0 if hops.exact == 1 else 1.0
+    share = 1.0
     for rank in hops.live:
         window = hops.window[x, rank]
         if window < 0:
             continue
-        overlap, moved = 0.0, ends * hops.coefficients[x, rank]
+        overlap, moved = 0.0, 2.0 * hops.coefficients[x, rank]
         for other in hops.live:
             if other != rank and hops.window[x, other] == window:
-                width = (hops.sizes[other] + left[other] - 1) // left[other]
-                overlap += hops.coefficients[x, other] * (width - 1.0)
+                widest = hops.sizes[other] // left[other]
+                if hops.exact == 0 and left[other] > 1:
+                    widest = (hops.sizes[other] - 1) // (left[other] - 1)
+                overlap += hops.coefficients[x, other] * (widest - 1.0)
         share = min(share, moved / (moved + overlap))
     return share
 

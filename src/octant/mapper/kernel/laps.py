@@ -67,7 +67,7 @@ def sure_share(rank, child, block, known, unknown, factors, hops, work):
 
 @inlined
 def open_share(rank, child, known, unknown, one_lap, factors, hops, work):
-    """The same under a loop outside all that is known, whatever comes there.
+    """The share of ``sure_share`` for a lead outside all that is known, whatever comes there.
 
     Args:
         one_lap: only loops of one lap: the share of tiles at instances that surely have two of

@@ -338,7 +338,7 @@ def bound_hop(x, child, known, unknown, factors, hops, work):
 
 @inlined
 def write_move(kind, x, child, apart, merged, hops, work):
-    """Writes what is delivered, served, and its joules; the repetitions are in columns 3 and 4."""
+    """Writes what is delivered and served, and its joules; its ``TIMES`` are there already."""
     hop, move = work.hop, work.moves[kind]
     move[DELIVERED] = max(apart * move[TIMES], hop[LEAST])
     move[UNSHARED] = max(merged * move[TIMES + 1], hop[LEAST + 1])
