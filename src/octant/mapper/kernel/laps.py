@@ -56,13 +56,13 @@ def sure_share(rank, child, block, known, unknown, factors, hops, work):
     """
     if hops.exact == 1:
         return 1.0
+    if block < 0:
+        return open_share(rank, child, known, unknown, False, factors, hops, work)
     count = work.rest[child, rank]
+    inside = spread_of(rank, child, block, factors, hops)
+    strayed = stray_tiles(count, inside, factors[block, rank], work.rest[block, rank])
     whole = whole_tiles(count, work.width[child, rank], hops.sizes[rank])
-    if block >= 0:
-        inside = spread_of(rank, child, block, factors, hops)
-        strayed = stray_tiles(count, inside, factors[block, rank], work.rest[block, rank])
-        return max(0.0, 1.0 - strayed / whole)
-    return open_share(rank, child, known, unknown, False, factors, hops, work)
+    return max(0.0, 1.0 - strayed / whole)
 
 
 @inlined

@@ -28,15 +28,6 @@ def plain_rows(nodes, ranks):
 
 
 @lean
-def clear_counts(counts):
-    """Sets counts (tensors, nodes + 1, 6) to zero."""
-    for x in range(counts.shape[0]):
-        for node in range(counts.shape[1]):
-            for column in range(counts.shape[2]):
-                counts[x, node, column] = 0
-
-
-@lean
 def copy_counts(source, target):
     """Copies counts (tensors, nodes + 1, 6)."""
     for x in range(source.shape[0]):
