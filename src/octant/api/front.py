@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from octant.api.evaluation import Progress, dataflow_of, einsum_of, objective_named
@@ -12,6 +13,7 @@ from octant.mapper.result import Objective
 from octant.workload import Einsum
 
 if TYPE_CHECKING:
+    from octant.arch import Architecture
     from octant.mapper import FrontResult
     from octant.mapper.combination import Limit, NetworkFront
 
@@ -67,24 +69,10 @@ def network_front(
     einsums = {layer.name: einsum_of(layer.work, chip) for layer in workload.mac_layers}
     if not einsums:
         raise InvalidWorkloadError(f"network {workload.name!r} has no layer that multiplies")
-    found: dict[Einsum, FrontResult] = {}
-    for layer in workload.mac_layers:
-        einsum = einsums[layer.name]
-        if einsum in found:
-            continue
-        if progress:
-            progress(Progress(len(found), len(set(einsums.values())), layer.name))
-        found[einsum] = front(
-            einsum,
-            chip,
-            dataflow=constraints,
-            divisors_only=divisors_only,
-            time_limit_s=time_limit_s,
-        )
-        if not found[einsum].evaluations:
-            raise InfeasibleError(
-                f"layer {layer.name!r}: no mapping was found on {chip.name}: {found[einsum].reason}"
-            )
+    find = partial(
+        front, dataflow=constraints, divisors_only=divisors_only, time_limit_s=time_limit_s
+    )
+    found = _fronts(einsums, chip, find, progress)
     layers = tuple(
         FrontLayer(layer.name, layer.repeats, found[einsums[layer.name]])
         for layer in workload.mac_layers
@@ -103,3 +91,24 @@ def network_front(
     return NetworkFront(
         workload.name, chip.name, constraints.name, layers, network_hull(parts), best
     )
+
+
+def _fronts(
+    einsums: Mapping[str, Einsum],
+    chip: Architecture,
+    find: Callable[[Einsum, Architecture], FrontResult],
+    progress: Callable[[Progress], None] | None,
+) -> dict[Einsum, FrontResult]:
+    """The front of each different layer, by the names of the layers."""
+    found: dict[Einsum, FrontResult] = {}
+    for name, einsum in einsums.items():
+        if einsum in found:
+            continue
+        if progress:
+            progress(Progress(len(found), len(set(einsums.values())), name))
+        found[einsum] = find(einsum, chip)
+        if not found[einsum].evaluations:
+            raise InfeasibleError(
+                f"layer {name!r}: no mapping was found on {chip.name}: {found[einsum].reason}"
+            )
+    return found

@@ -68,18 +68,10 @@ def list_chips(
     """
     file = options.destination(json)
     drawn = None if figure is None else options.writable(figure, "--figure")
-    node = options.quantity("--process", process, "length")
-    from octant.chips import ChipList, Choice, Kind, Method, survey
+    from octant.chips import ChipList, Choice, survey
     from octant.report import chips_page, record_page, write_survey
 
-    choice = Choice(
-        node,
-        None
-        if method is None
-        else Method(options.word("--method", method, [each.value for each in Method])),
-        None if kind is None else Kind(options.word("--kind", kind, [each.value for each in Kind])),
-        network,
-    )
+    choice = _choice(process, method, kind, network)
     if name is not None and choice != Choice():
         raise typer.BadParameter(
             f"--process, --method, --kind and --network choose among all chips, and {name!r} is "
@@ -95,6 +87,23 @@ def list_chips(
         show("\n".join(record_page(each, width=width()) for each in records))
     else:
         show(chips_page(records, width=width()))
+
+
+def _choice(
+    process: str | None, method: str | None, kind: str | None, network: str | None
+) -> Choice:
+    """Which chips the options ask for."""
+    node = options.quantity("--process", process, "length")
+    from octant.chips import Choice, Kind, Method
+
+    return Choice(
+        node,
+        None
+        if method is None
+        else Method(options.word("--method", method, [each.value for each in Method])),
+        None if kind is None else Kind(options.word("--kind", kind, [each.value for each in Kind])),
+        network,
+    )
 
 
 @ending

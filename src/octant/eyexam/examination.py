@@ -133,16 +133,12 @@ def examine_network(
         for einsum, layer in first.items()
     }
     if wanted:
-        runs = Counter({einsum: 0 for einsum in first})
-        for layer, einsum in layers:
-            runs[einsum] += layer.repeats
-        wins = won_back(known, runs, relaxed, time_limit_s, tick)
+        wins = won_back(known, _runs(layers), relaxed, time_limit_s, tick)
         known = {einsum: replace(exam, win_back=wins[einsum]) for einsum, exam in known.items()}
     exams = tuple(
         replace(known[einsum], layer=layer.name, operator=layer.operator, repeats=layer.repeats)
         for layer, einsum in layers
     )
-    stopped = any(win.proof == "found" for exam in exams for win in exam.win_back)
     return NetworkExam(
         network=network,
         batch=batch,
@@ -152,12 +148,26 @@ def examine_network(
         steps=_network_steps(exams),
         win_back=_network_win_back(exams),
         layers=exams,
-        notes=(
-            NOTES[0],
-            *[FOUND] * any(not exam.optimal for exam in exams),
-            *NOTES[1:] * wanted,
-            *[STOPPED] * stopped,
-        ),
+        notes=_notes(exams, wanted=wanted),
+    )
+
+
+def _runs(layers: tuple[tuple[Layer, Einsum], ...]) -> Counter[Einsum]:
+    """How often each different layer runs."""
+    runs = Counter[Einsum]()
+    for layer, einsum in layers:
+        runs[einsum] += layer.repeats
+    return runs
+
+
+def _notes(exams: tuple[LayerExam, ...], *, wanted: bool) -> tuple[str, ...]:
+    """What must be said of the steps, and of what would win losses back if that was wanted."""
+    stopped = any(win.proof == "found" for exam in exams for win in exam.win_back)
+    return (
+        NOTES[0],
+        *[FOUND] * any(not exam.optimal for exam in exams),
+        *NOTES[1:] * wanted,
+        *[STOPPED] * stopped,
     )
 
 
