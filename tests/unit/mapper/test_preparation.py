@@ -66,7 +66,9 @@ def test_processes_that_fail_are_no_error(bare: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.skipif(os.name == "nt", reason="an exit code does not tell it there")
 def test_an_interrupted_process_interrupts(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    instead(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    # Where tests run in the background of a shell, an interrupt is ignored until that is undone.
+    heard = "import os, signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+    instead(monkeypatch, f"{heard}; os.kill(os.getpid(), signal.SIGINT)")
     with pytest.raises(KeyboardInterrupt):
         compile_ahead()
     assert not (bare / "stamp").exists()
