@@ -187,7 +187,8 @@ def check_listing(
     found.best = near[found.goal]
     factors[node] = 1
     after = node + 1
-    begun = walk.Family(factors, after, factors[after : after + 1], np.zeros((1, 3)))
+    floor = np.array([[*walk.bound_of(task, factors, after), 0.0]])
+    begun = walk.Family(factors, after, factors[after : after + 1], floor)
     if after == len(factors):
         begun = walk.start(task, (0.0, 0.0))
     listed = walk.go_on(task, found, begun)

@@ -73,6 +73,18 @@ def test_the_order_of_two_windows(kernel: tuple[int, int]) -> None:
     compare(case, Objective.ENERGY, searched(case, Objective.ENERGY), best)
 
 
+def test_a_slow_port_idles_no_more_units() -> None:
+    """What a port takes counts as time; how many units are busy is a matter of the steps alone."""
+    busy = replace(FREE, least_utilization=0.5)
+    buffer, sums = level("buffer", 1), level("sums", 1)
+    slow = replace(buffer, stores=(replace(buffer.stores[0], shared_bits_per_cycle=1.0),))
+    case = Search(matmul(rows=2, inner=1, columns=2), chip(slow, array(2), sums), busy)
+    best = best_mappings(case)
+    assert best[Objective.ENERGY] is not None
+    for objective in Objective:
+        compare(case, objective, searched(case, objective), best[objective])
+
+
 def dilated() -> tuple[Einsum, Architecture]:
     """Two taps three apart: of six positions, four in a row share an input, three do not."""
     axes = FanoutAxis("Y", 2, ("S",)), FanoutAxis("X", 4, ("Q",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from octant.mapper.space import Integers, Space
 from octant.model.prices import Costs
 
 Floats = NDArray[np.float64]
+MOST_PRODUCTS = 64
+"""What a rank may take of a fanout, for ``kernel.spreading`` to look through."""
 STRAYS = 8191
 """Answers of ``kernel.laps.worst_stray`` that are kept, each in a place of its own: a prime."""
 
@@ -79,6 +82,8 @@ class Hops(NamedTuple):
     rates: Floats
     compute_j: float
     most_steps: float
+    products: Integers
+    product_count: Integers
 
 
 class Leaf(NamedTuple):
@@ -134,6 +139,27 @@ class Work(NamedTuple):
     settled: Floats
     unsettled: Floats
     settled_even: Floats
+    settled_sure: Floats
+    noted: Floats
+    mixing: Floats
+    led: Floats
+    moving: Floats
+    moved_on: Floats
+    leading: Floats
+    ended: Floats
+    stayed: Floats
+    stayed_on: Floats
+    open_of: Integers
+    open_hops: Floats
+    open_tiles: Integers
+    open_gains: Floats
+    open_rest: Floats
+    open_times: Floats
+    open_strays: Floats
+    spread_at: Integers
+    spread_many: Integers
+    spread_cell: Integers
+    spread_cells: Integers
     chosen: Integers
     left: Integers
     widths: Integers
@@ -207,7 +233,45 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         rates=costs.bandwidths[np.isfinite(costs.bandwidths)],
         compute_j=costs.compute_j,
         most_steps=space.most_steps,
+        **_products(space),
     )
+
+
+def _products(space: Space) -> dict[str, Integers]:
+    """What each rank may take of a fanout; nothing where that is too much to look through."""
+    nodes, ranks = space.allowed.shape
+    found = [
+        [
+            _products_of(
+                tuple(
+                    space.axis_size[node, :count][
+                        space.axis_allowed[node, :count, rank] == 1
+                    ].tolist()
+                )
+            )
+            for rank in range(ranks)
+        ]
+        for node, count in enumerate(space.axis_count)
+    ]
+    few = [all(len(line) <= MOST_PRODUCTS for line in lines) for lines in found]
+    products = np.ones((nodes, ranks, MOST_PRODUCTS), np.int64)
+    counts = np.zeros((nodes, ranks), np.int64)
+    for node in (node for node in range(nodes) if few[node]):
+        for rank, line in enumerate(found[node]):
+            counts[node, rank] = len(line)
+            products[node, rank, : len(line)] = line
+    return {"products": products, "product_count": counts}
+
+
+@cache
+def _products_of(sizes: tuple[int, ...]) -> list[int]:
+    """The products of one number up to each of the sizes, ascending; or more than are wanted."""
+    found = {1}
+    for size in sizes:
+        if len(found) > MOST_PRODUCTS:
+            break
+        found = {one * other for one in found for other in range(1, size + 1)}
+    return sorted(found)
 
 
 def _loops(layer: Problem, space: Space) -> Integers:
@@ -311,6 +375,8 @@ def work(view: Hops) -> Work:
         settled=np.zeros(columns),
         unsettled=np.zeros((kinds, columns)),
         settled_even=np.ones(ranks),
+        settled_sure=np.ones(kinds),
+        **_room_for_leads(view, columns),
         chosen=np.zeros(ranks, np.int64),
         left=np.zeros(ranks, np.int64),
         widths=np.zeros(ranks, np.int64),
@@ -325,11 +391,40 @@ def work(view: Hops) -> Work:
     )
 
 
+def _room_for_leads(view: Hops, columns: int) -> dict[str, Any]:
+    """Room for what tensors cost under the leads of a block whose factors are chosen."""
+    (tensors, nodes), ranks, live = view.keeps.shape, len(view.sizes), len(view.live)
+    many = tensors * nodes
+    return {
+        "noted": np.zeros((nodes + 1, tensors, PLACES)),
+        "mixing": np.zeros((nodes + 1, tensors, ranks, 2)),
+        "led": np.zeros(ranks),
+        "moving": np.zeros(ranks),
+        "moved_on": np.zeros(ranks),
+        "leading": np.zeros((tensors + 1, columns)),
+        "ended": np.zeros((tensors + 1, columns)),
+        "stayed": np.zeros(many),
+        "stayed_on": np.zeros(many),
+        "open_of": np.zeros((many, 2), np.int64),
+        "open_hops": np.zeros((many, PLACES)),
+        "open_tiles": np.ones((many, 3, ranks), np.int64),
+        "open_gains": np.zeros((many, ranks)),
+        "open_rest": np.ones((live + 1, many, 2)),
+        "open_times": np.ones((live + 1, many, 2)),
+        "open_strays": np.ones((live + 1, many)),
+    }
+
+
 def _room_for_spreads(view: Hops, factors: int) -> dict[str, Any]:
     """Room to list how ranks, of at most so many factors each, spread over the axes of a fanout."""
     live, axes = len(view.live), view.axis_size.shape[1]
     splits, budgets = _most_splits(view, factors)
+    splits = max(splits, view.products.shape[2])
     return {
+        "spread_at": np.zeros(live + 1, np.int64),
+        "spread_many": np.zeros(live + 1, np.int64),
+        "spread_cell": np.zeros(live + 1, np.int64),
+        "spread_cells": np.zeros((live + 1, splits), np.int64),
         "products": np.zeros((live + 1, splits), np.int64),
         "splits": np.zeros((live + 1, splits, axes), np.int64),
         "rests": np.zeros(splits, np.int64),

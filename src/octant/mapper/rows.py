@@ -26,7 +26,13 @@ STRAYING, SURE = 3, 4
 steps that surely bring another tile."""
 LEAST, DIVIDES = 5, 7
 """What crosses at the least, apart and merged; 1 where all ranks that move a window divide."""
-PLACES = 8
+LEAST_APART, LEAST_MERGED, STRAYED = 8, 9, 10
+"""The fewest elements of all tiles where a tensor stays, apart and merged; joules as it strays."""
+PLACES = 11
+
+COUNT, TOGETHER, INSIDE = 0, 1, 2
+"""Rows of ``work.open_tiles``: a child's tiles along a rank, how many of them multicast merges, and
+over how many instances they are spread."""
 
 STRAYS, STAYS, SLIDES, CHANGES, MIXED = (np.int64(kind) for kind in range(5))
 """Rows of ``work.moves``: what a tensor does under a lead. It strays in laps of one step, where no

@@ -103,7 +103,7 @@ def search(
     evaluation = _evaluated(asked, found, 0)
     value = value_of(evaluation, architecture, objective, thinning)
     found.best = found.value(*found.points[0])
-    optimal = not any(found.admits(*left_out) for left_out in found.left_out)
+    optimal = not any(found.may_gain(*left_out) for left_out in found.left_out)
     others = tuple(_evaluated(asked, found, number).mapping for number in range(1, found.count))
     return SearchResult(
         status=Status.OPTIMAL if optimal else Status.GAP,
@@ -155,7 +155,7 @@ def front(
     asked = _asked(einsum, architecture, dataflow, divisors_only, None)
     found = _room(asked, FRONT, 1, on_progress)
     _walk(asked, found, time_limit_s)
-    complete = not any(found.admits(*left_out) for left_out in found.left_out)
+    complete = not any(found.may_gain(*left_out) for left_out in found.left_out)
     evaluations = [_evaluated(asked, found, number) for number in range(found.count)]
     if found.count:
         return FrontResult(

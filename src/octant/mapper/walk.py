@@ -89,7 +89,7 @@ class Found:
         floor: a value that nothing is below, as somebody else has proven; of one best only.
         grain: values that come to as many of it, rounded up, are as good as one another: cycles
             are whole. 0 where every value counts.
-        left_out: (many, 2) joules and cycles that nothing is below that was left out.
+        left_out: (many, 3) joules, cycles and value that nothing is below that was left out.
         priced: mappings priced in full.
         pool, bounds: (many, ranks), (many, 3) room for a list of choices.
     """
@@ -108,7 +108,7 @@ class Found:
     floor: float = -np.inf
     grain: float = 0.0
     priced: int = 0
-    left_out: list[tuple[float, float]] = field(default_factory=list)
+    left_out: list[tuple[float, float, float]] = field(default_factory=list)
 
     @property
     def one(self) -> bool:
@@ -158,7 +158,9 @@ class Found:
     @property
     def bound(self) -> float:
         """The least value that anything left out may have; infinite when nothing was."""
-        return min((self.value(*bound) for bound in self.left_out), default=np.inf)
+        return min(
+            (max(self.value(*bound[:2]), bound[2]) for bound in self.left_out), default=np.inf
+        )
 
 
 def new_found(goal: int, shape: tuple[int, int, int], many: int = 1) -> Found:
@@ -253,7 +255,7 @@ def descend(task: Task, found: Found, alike: tuple[Integers, ...] = ()) -> None:
     """
     floor = root_bound(task)
     if found.out_of_time:
-        found.left_out.append(floor)
+        found.left_out.append((*floor, 0.0))
         return
     opened: list[Family] = []
     family = start(task, floor, alike)
@@ -266,7 +268,7 @@ def descend(task: Task, found: Found, alike: tuple[Integers, ...] = ()) -> None:
             return
         if found.out_of_time:
             for family in opened:
-                found.left_out += family.bounds[family.next :, :2].tolist()
+                found.left_out += family.bounds[family.next :].tolist()
             return
         family = heapq.heappop(opened)
 

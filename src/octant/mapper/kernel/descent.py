@@ -9,10 +9,12 @@ from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
 from octant.mapper.kernel.goals import admits, may_gain
+from octant.mapper.kernel.kinds import least_of_kinds
+from octant.mapper.kernel.leading import note_block, note_factor, write_leading
 from octant.mapper.kernel.outlook import (
     bound_state,
     clear,
-    least_of_kinds,
+    least_before,
     may_go_on,
     note_even,
     note_sure,
@@ -25,6 +27,8 @@ from octant.model.kernel import whole
 
 AT_ONCE = 64
 """Choices that are tried before the caller may look at the clock."""
+FEW = 40
+"""Spreads that are not worth a bound of what they have in common."""
 
 
 @compiled_lean
@@ -88,12 +92,10 @@ def list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work):
     Ranks are chosen one after the other; the level's table bounds all choices of the others.
     """
     live, chosen, left, widths = hops.live.shape[0], work.chosen, work.left, work.widths
-    steps = bound_hops(node + 1, node + 1, factors, hops, grids, work)
-    for column in range(work.total.shape[0]):
-        work.settled[column] = work.total[column]
-    copy_rows(work.pending.shape[0], work.pending, ZERO, work.unsettled, ZERO)
-    note_even(node + 1, node + 1, factors, hops, grids, work, work.settled_even)
-    level = grids.next_level[node + 1]
+    steps = settle_hops(node, factors, hops, grids, work)
+    level, crossing = grids.next_level[node + 1], note_block(node, factors, hops, work)
+    copy_rows(work.pending.shape[0], work.unsettled, ZERO, work.leading, ZERO)
+    copy_rows(work.pending.shape[0], work.unsettled, ZERO, work.ended, ZERO)
     for rank in range(hops.sizes.shape[0]):
         chosen[rank] = 1
         left[rank], widths[rank] = work.rest[node + 1, rank], work.width[node + 1, rank]
@@ -119,7 +121,9 @@ def list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work):
         if (chosen[rank] > 1 or last) and not tile_fits(node, widths, hops):
             at[stage] = many[stage]
             continue
-        if not may_lead_on(stage + 1, level, cell, steps, goal, hops, grids, tables, work):
+        if not may_lead_on(
+            stage + 1, crossing, level, cell, steps, goal, hops, grids, tables, work
+        ):
             continue
         if last:
             end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
@@ -130,17 +134,32 @@ def list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work):
 
 
 @inlined
-def may_lead_on(stage, level, cell, steps, goal, hops, grids, tables, work):
-    """Whether a level's tile could still be better, so many of its ranks chosen."""
+def may_lead_on(stage, crossing, level, cell, steps, goal, hops, grids, tables, work):
+    """Whether a level's tile could still be better, so many of its ranks chosen.
+
+    What takes least time to ask is asked first.
+
+    Args:
+        crossing: the hops of ``leading.note_block``.
+    """
     note_sure(level, stage, work.settled_even, hops, grids, work)
     if not may_go_on(
-        stage, level, cell, steps, work.settled, work.unsettled, goal, hops, grids, tables, work
-    ):
+        stage, level, cell, steps, work.settled, work.unsettled, work.unsettled, goal, hops, grids,
+        tables, work,
+    ):  # fmt: skip
         return False
+    if crossing > 0:
+        note_factor(stage - 1, crossing, hops, work)
+        write_leading(stage, crossing, level, hops, grids, work)
+        if not may_go_on(
+            stage, level, cell, steps, work.settled, work.leading, work.ended, goal, hops, grids,
+            tables, work,
+        ):  # fmt: skip
+            return False
     write_outer(stage, level, cell, work.left, work.widths, hops, grids, tables, work)
     energy, _, _ = least_of_kinds(
-        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.unsettled, work.sure,
-        goal,
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.settled, work.leading, work.ended,
+        work.sure, goal,
     )  # fmt: skip
     return energy < np.inf
 
@@ -197,10 +216,15 @@ def list_spreads(node, floor, pool, bounds, goal, factors, hops, grids, tables, 
     """
     live, at, many = hops.live.shape[0], work.at, work.many
     work.chosen[:] = 1
-    open_splits(node, factors, hops, work)
-    stage, end = ZERO, ZERO
+    stage, end, level = ZERO, ZERO, grids.next_level[node + 1]
     if live == 0:
         return list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
+    if level >= 0:
+        settle_hops(node, factors, hops, grids, work)
+        note_sure(level, ZERO, work.settled_even, hops, grids, work)
+        for kind in range(grids.kinds[level]):
+            work.settled_sure[kind] = work.sure[kind]
+    open_splits(node, factors, hops, work)
     while stage >= 0 and end >= 0:
         first, last = next_product(stage, hops, work)
         if first == last:
@@ -213,6 +237,10 @@ def list_spreads(node, floor, pool, bounds, goal, factors, hops, grids, tables, 
             if stage == live - 1:
                 at[stage] = many[stage]
             continue
+        if level >= 0 and not may_leave(
+            stage + 1, node, level, max(floor[1], least), goal, hops, grids, tables, work
+        ):
+            continue
         work.open_budgets[stage + 1] = take_budgets(
             first, work.open_budgets[stage], last, work.budgets[stage], work.splits[stage],
             work.budgets[stage + 1],
@@ -222,10 +250,49 @@ def list_spreads(node, floor, pool, bounds, goal, factors, hops, grids, tables, 
         if stage == live - 1:
             end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
             continue
-        if may_spread_on(stage + 1, node, goal, factors, hops, grids, tables, work):
+        few = level >= 0 and spreads_ahead(stage + 1, live, many) <= FEW
+        if few or may_spread_on(stage + 1, node, goal, factors, hops, grids, tables, work):
             stage += 1
             at[stage] = 0
     return end
+
+
+@lean
+def settle_hops(node, factors, hops, grids, work):
+    """Keeps the bound of all that a node may take, while that is listed; returns the steps."""
+    steps = bound_hops(node + 1, node + 1, factors, hops, grids, work)
+    for column in range(work.total.shape[0]):
+        work.settled[column] = work.total[column]
+    copy_rows(work.pending.shape[0], work.pending, ZERO, work.unsettled, ZERO)
+    note_even(node + 1, node + 1, factors, hops, grids, work, work.settled_even)
+    return steps
+
+
+@lean
+def may_leave(stage, node, level, steps, goal, hops, grids, tables, work):
+    """Whether what a spread leaves could be enough for something better, so many ranks chosen."""
+    cell = 0
+    for at in range(hops.live.shape[0]):
+        rank = hops.live[at]
+        left = work.rest[node + 1, rank]
+        if at < stage:
+            left = (left + work.chosen[rank] - 1) // work.chosen[rank]
+        cell += grids.place[level, rank, left] * grids.stride[level, rank]
+    chosen = stage if grids.node[level] == node - 1 else ZERO
+    energy, _, _ = least_before(
+        chosen, level, cell, steps, work.settled, work.unsettled, work.settled_sure, goal, hops,
+        grids, tables,
+    )  # fmt: skip
+    return energy < np.inf
+
+
+@inlined
+def spreads_ahead(stage, live, many):
+    """The most choices that the other ranks have."""
+    total = 1
+    for later in range(stage, live):
+        total *= many[later]
+    return total
 
 
 @inlined

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from octant.counting.kernel import ONE, ZERO, inlined, lean
-from octant.mapper.kernel.completion import cell_of, mixed
+from octant.mapper.kernel.completion import cell_of
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits, value_of
+from octant.mapper.kernel.kinds import least_of_kinds
 from octant.mapper.kernel.laps import open_share
 from octant.mapper.kernel.relaxed import bound_hops
-from octant.model.kernel import whole
+from octant.mapper.kernel.spreading import least_spread, may_look_through
 
 
 @lean
@@ -32,62 +32,59 @@ def bound_state(known, unknown, stage, factors, goal, hops, grids, tables, work)
         for column in range(work.total.shape[0]):
             work.outer[0, column] = 0.0
         return least_of_kinds(
-            ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, work.sure, goal
-        )
+            ONE, work.outer, ZERO, ZERO, steps, work.total, work.pending, work.pending, work.sure,
+            goal,
+        )  # fmt: skip
     note_even(known, unknown, factors, hops, grids, work, work.evenly)
     note_sure(level, ZERO, work.evenly, hops, grids, work)
-    cell, cells = cell_of(level, work.rest[known], hops, grids), grids.cells[level]
+    cell = cell_of(level, work.rest[known], hops, grids)
     if unknown > known or grids.node[level] != known - 1:
-        chosen = stage if unknown > known and grids.node[level] == known - 1 else 0
-        return least_of_kinds(
-            grids.kinds[level], tables.before, grids.base[level] + chosen * cells + cell,
-            (hops.live.shape[0] + 1) * cells, steps, work.total, work.pending, work.sure, goal,
+        chosen = stage if unknown > known and grids.node[level] == known - 1 else ZERO
+        energy, cycles, value = least_before(
+            chosen, level, cell, steps, work.total, work.pending, work.sure, goal, hops, grids,
+            tables,
         )  # fmt: skip
+        if energy < np.inf and may_look_through(known, unknown, level, factors, hops, grids):
+            return least_spread(
+                known, level, energy, cycles, value, goal, factors, hops, grids, tables, work
+            )
+        return energy, cycles, value
     if not may_go_on(
-        ZERO, level, cell, steps, work.total, work.pending, goal, hops, grids, tables, work
-    ):
+        ZERO, level, cell, steps, work.total, work.pending, work.pending, goal, hops, grids,
+        tables, work,
+    ):  # fmt: skip
         return np.inf, np.inf, np.inf
     write_outer(ZERO, level, cell, work.rest[known], work.width[known], hops, grids, tables, work)
     return least_of_kinds(
-        grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, work.sure, goal
-    )
+        grids.kinds[level], work.outer, ZERO, ONE, steps, work.total, work.pending, work.pending,
+        work.sure, goal,
+    )  # fmt: skip
 
 
 @inlined
-def may_go_on(stage, level, cell, steps, total, pending, goal, hops, grids, tables, work):
+def least_before(stage, level, cell, steps, total, pending, sure, goal, hops, grids, tables):
+    """The least joules, cycles and value before the fanouts inside a level take what is left.
+
+    Args:
+        stage: so many ranks have what they take; sure: of ``least_of_kinds``.
+    """
+    cells = grids.cells[level]
+    return least_of_kinds(
+        grids.kinds[level], tables.before, grids.base[level] + stage * cells + cell,
+        (hops.live.shape[0] + 1) * cells, steps, total, pending, pending, sure, goal,
+    )  # fmt: skip
+
+
+@inlined
+def may_go_on(stage, level, cell, steps, total, pending, ended, goal, hops, grids, tables, work):
     """Whether a level's table alone, asked before what fits, which takes longer, leaves hope."""
     cells = grids.cells[level]
     joined, apart = grids.base[level] + stage * cells + cell, (hops.live.shape[0] + 1) * cells
     energy, _, _ = least_of_kinds(
-        grids.kinds[level], tables.joined, joined, apart, steps, total, pending, work.sure, goal,
+        grids.kinds[level], tables.joined, joined, apart, steps, total, pending, ended,
+        work.sure, goal,
     )  # fmt: skip
     return energy < np.inf
-
-
-@lean
-def least_of_kinds(kinds, rows, first, apart, steps, total, pending, sure, goal):
-    """The least joules, cycles and value over the kinds of leads that could still be better.
-
-    Args:
-        rows: (many, columns) the joules and ports' cycles of all that is to come, from ``first``
-            on for each kind.
-        sure: (kinds) the share of the tensor that stays for which its end surely costs. The least
-            of sums is concave: what lies between costs no less than so much of both.
-    """
-    least, fewest, value = np.inf, np.inf, np.inf
-    for kind in range(kinds):
-        share, row, free = sure[kind], rows[first + kind * apart], rows[first]
-        if share < 0.0:
-            continue
-        energy, cycles = total[0] + pending[kind, 0] + mixed(share, row[0], free[0]), steps
-        for column in range(1, total.shape[0]):
-            come = mixed(share, row[column], free[column])
-            cycles = max(cycles, total[column] + pending[kind, column] + come)
-        cycles = whole(cycles)
-        if energy < np.inf and admits(goal, energy, cycles):
-            least, fewest = min(least, energy), min(fewest, cycles)
-            value = min(value, value_of(goal, energy, cycles))
-    return least, fewest, value
 
 
 @lean

@@ -40,6 +40,8 @@ from octant.mapper.rows import (
     FIRST_PARENT,
     JOULES,
     LEAST,
+    LEAST_APART,
+    LEAST_MERGED,
     MIXED,
     NEAR,
     SERVED,
@@ -47,6 +49,7 @@ from octant.mapper.rows import (
     SLIDES,
     STAYING,
     STAYS,
+    STRAYED,
     STRAYING,
     STRAYS,
     SURE,
@@ -370,6 +373,10 @@ def write_stays(x, child, apart, merged, hops, work):
         moves[STAYS, TIMES + end] = stays + hop[STRAYING] * (strays - stays)
     write_move(STRAYS, x, child, least_apart, least_merged, hops, work)
     write_move(STAYS, x, child, least_apart, least_merged, hops, work)
+    hop[LEAST_APART], hop[LEAST_MERGED] = least_apart, least_merged
+    hop[STRAYED] = moves[STRAYS, JOULES]
+    for place in range(hop.shape[0]):
+        work.noted[child, x, place] = hop[place]
 
 
 @inlined
@@ -398,12 +405,15 @@ def add_lead(rank, x, child, known, unknown, factors, apart, merged, hops, work)
         for end in range(2):
             moves[SLIDES, TIMES + end] = moves[CHANGES, TIMES + end]
         write_move(SLIDES, x, child, delivered, served, hops, work)
+    mixing = work.mixing[child, x, rank]
+    mixing[1] = max(0.0, moves[kind, JOULES] - moves[STRAYS, JOULES])
     share = sure_share(rank, child, work.block[child], known, unknown, factors, hops, work)
     if share < 1.0:
         for column in (DELIVERED, SERVED, UNSHARED, JOULES):
             strays = moves[STRAYS, column]
             moves[MIXED, column] = strays + share * max(0.0, moves[kind, column] - strays)
         kind = MIXED
+    mixing[0] = moves[kind, JOULES]
     add_lead_move(rank, x, child, kind, hops, work)
 
 
