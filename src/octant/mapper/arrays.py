@@ -38,6 +38,8 @@ class Hops(NamedTuple):
         apart: (tensors) 1 for tensors whose tiles never overlap, no two free of the same rank.
         most: (nodes, ranks) the largest factor of a rank at a fanout; units: (nodes) instances.
         limited: (ports, 2) store and port of each bandwidth that is limited; rates: (ports) it.
+        products, product_count: (nodes, ranks, many) what a rank may take of a fanout, and how many
+            of them there are; 0 where they are too many.
         loops: (nodes + 1, ranks) how many levels outside a node may loop over a rank.
         exact: 1 where every factor divides what is left; divisors: 1 where the search keeps to it.
         For the rest see ``Space`` and ``Costs``.
@@ -106,8 +108,16 @@ class Work(NamedTuple):
         open_units, open_limit, open_most: ``units``, ``limit`` and ``most`` of ``Hops`` for nodes
             that are not known, less what is chosen of a fanout already.
         total, pending, moved and row have joules, and the cycles of each limited port, in columns.
-        settled, unsettled, settled_even: total, pending and evenly of a level's surroundings, kept
-            while its tiles are listed.
+        settled, unsettled, settled_even, settled_sure: total, pending, evenly and sure of a node's
+            surroundings, kept while what it takes is listed.
+        noted: (nodes + 1, tensors, places) ``hop`` of each; mixing: (nodes + 1, tensors, ranks, 2)
+            its joules under a lead that moves it, and how many more these are than where it strays.
+        led, moving, moved_on: (ranks) joules of a block's hops under a lead: of all; of those that
+            it moves, before and after it has its factor. leading, ended: of ``write_leading``.
+        open_of: (hops, 2) the tensor and the child of a hop that a block's innermost loop is
+            outside of; the other ``open_``: what is noted of it, and by how many ranks are chosen
+            its tiles. stayed: (hops) joules where it stays.
+        spread_at, spread_many, spread_cell, spread_cells: of ``kernel.spreading``.
         tiles, hop and moves: of ``rows``; total to leads: of ``kernel.relaxed`` and
         ``kernel.sharing``; strays and chains: of ``kernel.laps``; the others: of
         ``kernel.descent``.
@@ -148,7 +158,6 @@ class Work(NamedTuple):
     leading: Floats
     ended: Floats
     stayed: Floats
-    stayed_on: Floats
     open_of: Integers
     open_hops: Floats
     open_tiles: Integers
@@ -404,7 +413,6 @@ def _room_for_leads(view: Hops, columns: int) -> dict[str, Any]:
         "leading": np.zeros((tensors + 1, columns)),
         "ended": np.zeros((tensors + 1, columns)),
         "stayed": np.zeros(many),
-        "stayed_on": np.zeros(many),
         "open_of": np.zeros((many, 2), np.int64),
         "open_hops": np.zeros((many, PLACES)),
         "open_tiles": np.ones((many, 3, ranks), np.int64),

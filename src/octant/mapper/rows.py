@@ -26,9 +26,10 @@ STRAYING, SURE = 3, 4
 steps that surely bring another tile."""
 LEAST, DIVIDES = 5, 7
 """What crosses at the least, apart and merged; 1 where all ranks that move a window divide."""
-LEAST_APART, LEAST_MERGED, STRAYED = 8, 9, 10
-"""The fewest elements of all tiles where a tensor stays, apart and merged; joules as it strays."""
-PLACES = 11
+LEAST_APART, LEAST_MERGED, STRAYED, STAYED = 8, 9, 10, 11
+"""The fewest elements of all tiles where a tensor stays, apart and merged; joules where it strays,
+and where it stays."""
+PLACES = 12
 
 COUNT, TOGETHER, INSIDE = 0, 1, 2
 """Rows of ``work.open_tiles``: a child's tiles along a rank, how many of them multicast merges, and

@@ -21,6 +21,7 @@ from octant.mapper.rows import (
     LEAST_APART,
     LEAST_MERGED,
     SHARED,
+    STAYED,
     STRAYED,
     TOGETHER,
 )
@@ -65,7 +66,8 @@ def note_hop(number, x, child, node, factors, hops, work):
     for place in range(hop.shape[0]):
         hop[place] = work.noted[child, x, place]
     live = hops.live.shape[0]
-    work.open_times[0, number, :], work.open_rest[live, number, :] = 1.0, 1.0
+    for end in range(2):
+        work.open_times[0, number, end], work.open_rest[live, number, end] = 1.0, 1.0
     work.open_strays[0, number] = -1.0
     for at in range(live - 1, -1, -1):
         rank, together = hops.live[at], 1
@@ -84,7 +86,6 @@ def note_hop(number, x, child, node, factors, hops, work):
         if hops.axes[x, rank] >= 0 and work.leads[child, rank] == 1:
             work.moving[rank] += work.mixing[child, x, rank, 0]
             work.open_gains[number, rank] = work.mixing[child, x, rank, 1]
-    work.stayed_on[number] = joules_where_it_stays(0, number, hops, work)
 
 
 @lean
@@ -159,7 +160,7 @@ def write_leading(stage, many, level, hops, grids, work):
         often = once
         for number in range(many):
             if hops.axes[work.open_of[number, 0], lead] < 0:
-                once += work.stayed_on[number]
+                once += work.open_hops[number, STAYED]
                 often += work.stayed[number]
         leading[kind, 0] = min(leading[kind, 0], max(once, work.led[lead]))
         ended[kind, 0] = min(ended[kind, 0], max(often, work.led[lead]))

@@ -47,6 +47,7 @@ from octant.mapper.rows import (
     SERVED,
     SHARED,
     SLIDES,
+    STAYED,
     STAYING,
     STAYS,
     STRAYED,
@@ -374,7 +375,7 @@ def write_stays(x, child, apart, merged, hops, work):
     write_move(STRAYS, x, child, least_apart, least_merged, hops, work)
     write_move(STAYS, x, child, least_apart, least_merged, hops, work)
     hop[LEAST_APART], hop[LEAST_MERGED] = least_apart, least_merged
-    hop[STRAYED] = moves[STRAYS, JOULES]
+    hop[STRAYED], hop[STAYED] = moves[STRAYS, JOULES], moves[STAYS, JOULES]
     for place in range(hop.shape[0]):
         work.noted[child, x, place] = hop[place]
 
