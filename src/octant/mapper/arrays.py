@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +14,6 @@ from octant.mapper.space import Integers, Space
 from octant.model.prices import Costs
 
 Floats = NDArray[np.float64]
-MOST_PRODUCTS = 64
-"""What a rank may take of a fanout, for ``kernel.spreading`` to look through."""
 STRAYS = 8191
 """Answers of ``kernel.laps.worst_stray`` that are kept, each in a place of its own: a prime."""
 
@@ -38,8 +35,6 @@ class Hops(NamedTuple):
         apart: (tensors) 1 for tensors whose tiles never overlap, no two free of the same rank.
         most: (nodes, ranks) the largest factor of a rank at a fanout; units: (nodes) instances.
         limited: (ports, 2) store and port of each bandwidth that is limited; rates: (ports) it.
-        products, product_count: (nodes, ranks, many) what a rank may take of a fanout, and how many
-            of them there are; 0 where they are too many.
         loops: (nodes + 1, ranks) how many levels outside a node may loop over a rank.
         exact: 1 where every factor divides what is left; divisors: 1 where the search keeps to it.
         For the rest see ``Space`` and ``Costs``.
@@ -198,10 +193,7 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
     live = live[np.argsort(layer.sizes[live], kind="stable")]
     window, windows, plain = _windows(layer, live)
     shares = _shares(layer, window, live)
-    most = np.ones(space.allowed.shape, np.int64)
-    for node, count in enumerate(space.axis_count):
-        sizes = space.axis_size[node, :count, None]
-        most[node] = np.where(space.axis_allowed[node, :count] == 1, sizes, 1).prod(axis=0)
+    most = _most(space)
     return Hops(
         sizes=layer.sizes,
         live=live,
@@ -242,45 +234,17 @@ def hops(layer: Problem, costs: Costs, space: Space, keeps: Integers) -> Hops:
         rates=costs.bandwidths[np.isfinite(costs.bandwidths)],
         compute_j=costs.compute_j,
         most_steps=space.most_steps,
-        **_products(space),
+        products=space.products,
+        product_count=space.product_count,
     )
 
 
-def _products(space: Space) -> dict[str, Integers]:
-    """What each rank may take of a fanout; nothing where that is too much to look through."""
-    nodes, ranks = space.allowed.shape
-    found = [
-        [
-            _products_of(
-                tuple(
-                    space.axis_size[node, :count][
-                        space.axis_allowed[node, :count, rank] == 1
-                    ].tolist()
-                )
-            )
-            for rank in range(ranks)
-        ]
-        for node, count in enumerate(space.axis_count)
-    ]
-    few = [all(len(line) <= MOST_PRODUCTS for line in lines) for lines in found]
-    products = np.ones((nodes, ranks, MOST_PRODUCTS), np.int64)
-    counts = np.zeros((nodes, ranks), np.int64)
-    for node in (node for node in range(nodes) if few[node]):
-        for rank, line in enumerate(found[node]):
-            counts[node, rank] = len(line)
-            products[node, rank, : len(line)] = line
-    return {"products": products, "product_count": counts}
-
-
-@cache
-def _products_of(sizes: tuple[int, ...]) -> list[int]:
-    """The products of one number up to each of the sizes, ascending; or more than are wanted."""
-    found = {1}
-    for size in sizes:
-        if len(found) > MOST_PRODUCTS:
-            break
-        found = {one * other for one in found for other in range(1, size + 1)}
-    return sorted(found)
+def _most(space: Space) -> Integers:
+    most = np.ones(space.allowed.shape, np.int64)
+    for node, count in enumerate(space.axis_count):
+        sizes = space.axis_size[node, :count, None]
+        most[node] = np.where(space.axis_allowed[node, :count] == 1, sizes, 1).prod(axis=0)
+    return most
 
 
 def _loops(layer: Problem, space: Space) -> Integers:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ from octant.workload import Einsum, Role
 
 Integers = NDArray[np.int64]
 UNBOUNDED = np.iinfo(np.int64).max
+MOST_PRODUCTS = 64
+"""What a rank may take of a fanout, for the search to look through."""
 
 
 class Space(NamedTuple):
@@ -40,6 +43,8 @@ class Space(NamedTuple):
         axis_size: (nodes, axes) the instances of an axis.
         axis_allowed, axis_fixed, axis_whole: (nodes, axes, ranks) whether the rank may have a
             factor above 1, the factor that is prescribed or 0, whether nothing may be left of it.
+        products, product_count: (nodes, ranks, many), (nodes, ranks) what a rank may take of a
+            fanout's axes together, ascending, and how many that are; 0 where they are too many.
         capacities: (stores) usable bits, unbounded where not limited.
         sliding: (ranks) 1 for a rank that shares an axis of a tensor with another.
         touched: (tensors) different elements of the whole layer.
@@ -56,6 +61,8 @@ class Space(NamedTuple):
     axis_allowed: Integers
     axis_fixed: Integers
     axis_whole: Integers
+    products: Integers
+    product_count: Integers
     capacities: Integers
     sliding: Integers
     touched: Integers
@@ -102,6 +109,8 @@ def space(
         axis_allowed=np.ones(axes, np.int64),
         axis_fixed=np.zeros(axes, np.int64),
         axis_whole=np.zeros(axes, np.int64),
+        products=np.ones((*shape, MOST_PRODUCTS), np.int64),
+        product_count=np.zeros(shape, np.int64),
         capacities=np.array(
             [
                 UNBOUNDED if store.usable_bits is None else store.usable_bits
@@ -165,6 +174,29 @@ def _complete(place: Space) -> None:
         if node == 0:
             place.must[node] = 1
         outside |= place.allowed[node] == 1
+        _note_products(place, node)
+
+
+def _note_products(place: Space, node: int) -> None:
+    """Writes what ranks may take of a fanout; nothing where that is too much to look through."""
+    sizes = place.axis_size[node, : place.axis_count[node]]
+    may = place.axis_allowed[node, : len(sizes)] == 1
+    found = [_products(tuple(sizes[of_rank].tolist())) for of_rank in may.T]
+    if all(len(products) <= MOST_PRODUCTS for products in found):
+        for rank, products in enumerate(found):
+            place.product_count[node, rank] = len(products)
+            place.products[node, rank, : len(products)] = products
+
+
+@cache
+def _products(sizes: tuple[int, ...]) -> list[int]:
+    """The products of one number up to each of the sizes, ascending; or more than are wanted."""
+    found = {1}
+    for size in sizes:
+        if len(found) > MOST_PRODUCTS:
+            break
+        found = {one * other for one in found for other in range(1, size + 1)}
+    return sorted(found)
 
 
 def _most_steps(einsum: Einsum, architecture: Architecture, utilization: float) -> float:

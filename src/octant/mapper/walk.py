@@ -158,9 +158,7 @@ class Found:
     @property
     def bound(self) -> float:
         """The least value that anything left out may have; infinite when nothing was."""
-        return min(
-            (max(self.value(*bound[:2]), bound[2]) for bound in self.left_out), default=np.inf
-        )
+        return min((value for _, _, value in self.left_out), default=np.inf)
 
 
 def new_found(goal: int, shape: tuple[int, int, int], many: int = 1) -> Found:
@@ -255,7 +253,7 @@ def descend(task: Task, found: Found, alike: tuple[Integers, ...] = ()) -> None:
     """
     floor = root_bound(task)
     if found.out_of_time:
-        found.left_out.append((*floor, 0.0))
+        found.left_out.append((*floor, found.value(*floor)))
         return
     opened: list[Family] = []
     family = start(task, floor, alike)

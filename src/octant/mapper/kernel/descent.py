@@ -237,6 +237,7 @@ def list_spreads(node, floor, pool, bounds, goal, factors, hops, grids, tables, 
             if stage == live - 1:
                 at[stage] = many[stage]
             continue
+        settle_node(node, work.chosen, factors, hops, work)
         if level >= 0 and not may_leave(
             stage + 1, node, level, max(floor[1], least), goal, hops, grids, tables, work
         ):
@@ -271,13 +272,7 @@ def settle_hops(node, factors, hops, grids, work):
 @lean
 def may_leave(stage, node, level, steps, goal, hops, grids, tables, work):
     """Whether what a spread leaves could be enough for something better, so many ranks chosen."""
-    cell = 0
-    for at in range(hops.live.shape[0]):
-        rank = hops.live[at]
-        left = work.rest[node + 1, rank]
-        if at < stage:
-            left = (left + work.chosen[rank] - 1) // work.chosen[rank]
-        cell += grids.place[level, rank, left] * grids.stride[level, rank]
+    cell = cell_of(level, work.rest[node], hops, grids)
     chosen = stage if grids.node[level] == node - 1 else ZERO
     energy, _, _ = least_before(
         chosen, level, cell, steps, work.settled, work.unsettled, work.settled_sure, goal, hops,
@@ -311,7 +306,6 @@ def next_product(stage, hops, work):
 def may_spread_on(stage, node, goal, factors, hops, grids, tables, work):
     """Whether a spread of which so many ranks are chosen could still be better."""
     leave_open(stage, node, hops, work)
-    settle_node(node, work.chosen, factors, hops, work)
     energy, _, _ = bound_state(node, node + 1, stage, factors, goal, hops, grids, tables, work)
     return energy < np.inf
 
