@@ -26,7 +26,7 @@ def test_kept_answers_are_those_found_anew() -> None:
     questions = [
         (known, rank, count, inside, one_lap)
         for known, rank, inside, one_lap in itertools.product(
-            range(1, len(on.nodes) + 1), view.live.tolist(), range(1, 8), (False, True)
+            range(1, len(on.nodes) + 1), view.live.tolist(), range(1, 8), (0, 1)
         )
         for count in range(2, int(view.sizes[rank]) + 1)
     ]

@@ -17,9 +17,9 @@ from octant.model import costs
 from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, NumberKind, Role, matmul
 
-LISTING, PRICING, TABLES = "listing", "pricing", "tables"
-NAMES = (LISTING, PRICING, TABLES)
-"""The parts, the one that takes longest first."""
+LISTING, REST = "listing", "rest"
+NAMES = (LISTING, REST)
+"""The parts, about as long as each other."""
 
 
 def entries() -> dict[str, tuple[Any, ...]]:
@@ -30,7 +30,8 @@ def entries() -> dict[str, tuple[Any, ...]]:
 
     return {
         LISTING: (kernel.list_onwards,),
-        PRICING: (
+        REST: (
+            kernel.fill_tables,
             kernel.price_nest,
             counting.count_all,
             counting.time_steps,
@@ -39,7 +40,6 @@ def entries() -> dict[str, tuple[Any, ...]]:
             model.fill_busy,
             model.price,
         ),
-        TABLES: (kernel.fill_tables,),
     }
 
 
@@ -78,7 +78,8 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
     counts, busy = np.zeros((*keeps.shape, 6), np.int64), np.ones(keeps.shape[1] + 1)
     return {
         LISTING: ((one, factors, *room, one, *room, goal, *task),),
-        PRICING: (
+        REST: (
+            (view, prices.prices, grids, tables, work),
             (goal, found.nests, found.orders, found.keeps, factors, leaf),
             (*layer, factors, factors, keeps),
             nest,
@@ -87,7 +88,6 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
             (*nest, busy),
             (counts, busy, *prices[1:]),
         ),
-        TABLES: ((view, prices.prices, grids, tables, work),),
     }
 
 

@@ -68,9 +68,9 @@ def spread_of(rank, child, outside, factors, hops):
 
 
 @inlined
-def most_between(rank, outer, unknown, work):
-    """The most instances that a rank may yet spread over in fanouts outside, up to a level."""
+def most_between(rank, first, unknown, work):
+    """The most instances that a rank may yet spread over in fanouts outside, from a node on."""
     most = 1
-    for node in range(outer + 1, unknown):
+    for node in range(first, unknown):
         most *= work.open_most[node, rank]
     return most

@@ -91,7 +91,7 @@ def note_outside(level, low, high, hops, grids, tables, work):
             if x >= 0 and hops.exact == 0 and hops.axes[x, rank] >= 0:
                 count, size = high[rank], hops.sizes[rank]
                 while count > 1 and count >= low[rank]:
-                    strayed = worst_stray(grids.node[level], rank, count, ONE, True, hops, work)
+                    strayed = worst_stray(grids.node[level], rank, count, ONE, ONE, hops, work)
                     share = min(share, max(0.0, 1.0 - strayed / (count - 1)))
                     width = (size + count - 2) // (count - 1)
                     count = (size + width - 1) // width

@@ -57,7 +57,7 @@ def sure_share(rank, child, block, known, unknown, factors, hops, work):
     if hops.exact == 1:
         return 1.0
     if block < 0:
-        return open_share(rank, child, known, unknown, False, factors, hops, work)
+        return open_share(rank, child, known, unknown, ZERO, factors, hops, work)
     count = work.rest[child, rank]
     inside = spread_of(rank, child, block, factors, hops)
     strayed = stray_tiles(count, inside, factors[block, rank], work.rest[block, rank])
@@ -70,17 +70,17 @@ def open_share(rank, child, known, unknown, one_lap, factors, hops, work):
     """The share of ``sure_share`` for a lead outside all that is known, whatever comes there.
 
     Args:
-        one_lap: only loops of one lap: the share of tiles at instances that surely have two of
-            them, or none at all.
+        one_lap: 1 for loops of one lap only: the share of tiles at instances that surely have two
+            of them, or none at all.
     """
-    count, more = work.rest[child, rank], most_between(rank, -1, unknown, work)
+    count, more = work.rest[child, rank], most_between(rank, ZERO, unknown, work)
     inside = spread_of(rank, child, known - 1, factors, hops)
     if more == 1:
         outer = next_level_outside(known, hops)
-        once = one_lap or hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
+        once = one_lap == 1 or hops.must[outer, rank] == 1 or hops.loops[known, rank] == 1
         strayed = most_stray(count, inside, once)
     else:
-        first = unknown if most_between(rank, known - 1, unknown, work) > 1 else known
+        first = unknown if most_between(rank, known, unknown, work) > 1 else known
         strayed = worst_stray(first, rank, count, inside, one_lap, hops, work)
     whole = whole_tiles(count, work.width[child, rank], hops.sizes[rank])
     return max(0.0, 1.0 - strayed / whole)
@@ -94,11 +94,11 @@ def worst_stray(known, rank, count, inside, one_lap, hops, work):
 
     Args:
         count: all tiles; inside: the instances that they are spread over already.
-        one_lap: only loops that have one lap: where it is one of two steps, some instances may have
+        one_lap: 1 for loops of one lap only: where it is one of two steps, some instances may have
             one tile.
     """
     inside = min(inside, count)
-    asked = (known * hops.sizes.shape[0] + rank) * 2 + (1 if one_lap else 0)
+    asked = (known * hops.sizes.shape[0] + rank) * 2 + one_lap
     kept = work.strays[(31 * (31 * asked + inside) + count) % work.strays.shape[0]]
     if kept[0] != asked or kept[1] != count or kept[2] != inside:
         kept[0], kept[1], kept[2] = asked, count, inside
@@ -114,7 +114,7 @@ def worst_chain(known, rank, count, inside, one_lap, hops, chains):
     for node in range(known - 1, -1, -1):
         if hops.temporal[node] == 1:
             if hops.allowed[node, rank] == 1:
-                once = one_lap or node == 0 or hops.must[node, rank] == 1
+                once = one_lap == 1 or node == 0 or hops.must[node, rank] == 1
                 for i in range(many):
                     worst = max(worst, most_stray(count, chains[i, 0], once))
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import inlined, lean
+from octant.counting.kernel import ZERO, inlined, lean
 from octant.mapper.kernel.blocks import spread_of
 from octant.mapper.kernel.hops import joules_of_hop
 from octant.mapper.kernel.laps import stray_tiles, whole_tiles
@@ -37,7 +37,7 @@ def note_block(node, factors, hops, work):
     Returns:
         how many hops; none where there is nothing to loop over.
     """
-    nodes, many, outside = hops.keeps.shape[1], 0, False
+    nodes, many, outside = hops.keeps.shape[1], ZERO, False
     for lead in hops.live:
         work.led[lead], work.moving[lead] = np.inf, 0.0
         if hops.loops[node + 1, lead] > 0 and work.rest[node + 1, lead] > 1:

@@ -98,7 +98,7 @@ def note_even(known, unknown, factors, hops, grids, work, even):
     for rank in hops.live:
         even[rank] = 1.0
         if child >= 0 and hops.exact == 0 and work.rest[child, rank] > 1:
-            even[rank] = open_share(rank, child, known, unknown, True, factors, hops, work)
+            even[rank] = open_share(rank, child, known, unknown, ONE, factors, hops, work)
 
 
 @inlined

@@ -68,7 +68,7 @@ def note_spreads(known, unknown, hops, work):
     """
     together = 1.0
     for rank in hops.live:
-        spread = min(work.rest[known, rank], most_between(rank, -1, unknown, work))
+        spread = min(work.rest[known, rank], most_between(rank, ZERO, unknown, work))
         work.spread[rank] = spread
         together *= spread
     work.spread[hops.sizes.shape[0]] = together
@@ -89,7 +89,7 @@ def note_leads(known, unknown, factors, hops, work):
     if outer >= 0:
         for rank in hops.live:
             later = forced < 0 or hops.order[outer, rank] > hops.order[outer, forced]
-            loops = work.rest[known, rank] > most_between(rank, outer, unknown, work)
+            loops = work.rest[known, rank] > most_between(rank, outer + 1, unknown, work)
             if loops and hops.must[outer, rank] == 1 and later:
                 forced = rank
         if forced >= 0:
@@ -128,7 +128,7 @@ def count_relaxed(x, child, known, unknown, factors, hops, work):
     first_child, first_parent, divides = 1.0, 1.0, 1.0
     for rank in hops.live:
         count, over_time = work.rest[child, rank], work.rest[known, rank]
-        shared, inside, outside = 1, 1, 1
+        shared, inside, outside = ONE, ONE, ONE
         if hops.window[x, rank] >= 0 and work.width[known, rank] * over_time != hops.sizes[rank]:
             divides = 0.0
         tiles[BETWEEN, rank] = 0.0
@@ -226,7 +226,7 @@ def stay_while_free(x, child, known, unknown, factors, hops, work):
     for rank in hops.live:
         if hops.axes[x, rank] >= 0:
             continue
-        free, near, shared, far = 1, 1, 1, work.rest[known, rank]
+        free, near, shared, far = ONE, ONE, ONE, work.rest[known, rank]
         for level in range(known, child):
             if hops.temporal[level] == 1:
                 far *= factors[level, rank]
