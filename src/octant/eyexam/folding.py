@@ -215,7 +215,10 @@ def _latches(
     units, compute = architecture.compute_units, architecture.compute
     stores = tuple(
         Store(
-            f"{role} latches", (role,), compute.format(role).bits, units * compute.format(role).bits
+            f"{role} latches",
+            (role,),
+            compute.format(role).bits,
+            math.ceil(units * compute.format(role).storage_bits),
         )
         for role in (*straight, *maybe)
     )

@@ -16,7 +16,7 @@ from octant.eyexam.relaxing import unlimited_bandwidth
 from octant.files import load_architecture
 from octant.mapper import Objective, Status, cache, dataflow_named, search
 from octant.report.eyexam import gains
-from octant.workload import Einsum, Role, convolution, matmul
+from octant.workload import Einsum, NumberFormat, NumberKind, Role, convolution, matmul
 
 CHIP = load_architecture("teaching")
 FLOW = dataflow_named(CHIP, None)
@@ -129,6 +129,16 @@ def test_operands_that_go_straight_to_the_units_have_latches() -> None:
     assert latches.name == "latches" and set(latches.roles) == set(Role)
     assert [store.capacity_bits for store in latches.stores] == [4 * 16] * 3
     assert set(flow.constraint("latches").ranks or ()) == {"C", "K"}
+
+
+def test_elements_that_share_an_exponent_fit_their_latches() -> None:
+    shared = NumberFormat(NumberKind.INT, 8, block=32)
+    compute = replace(CHIP.compute, formats=tuple((role, shared) for role in Role))
+    fold = folding(replace(CHIP, compute=compute), FLOW, None)
+    assert fold is not None
+    chip, flow = fold.question.architecture, fold.question.dataflow
+    found = search(LAYERS[0], chip, objective=Objective.LATENCY, dataflow=flow)
+    assert found.status is Status.OPTIMAL, found.reason
 
 
 def test_steps_wider_than_a_tile_have_room_on_the_folded_chip() -> None:
