@@ -45,6 +45,7 @@ class Common(NamedTuple):
     """What all orders of a nest's loops share."""
 
     base: Integers
+    stride: Integers
     context: NDArray[np.float64]
     busy: NDArray[np.float64]
 
@@ -209,7 +210,7 @@ def check_nest(case: Search, task: walk.Task, factors: dict[str, tuple[int, ...]
         lowest = np.minimum(lowest, price)
     assert common is not None
     goal = kernel.Goal(0, np.inf, np.empty((1, 2)), 0)
-    energy, cycles = kernels.bound_orders(goal, made.factors, *common, task.leaf)
+    energy, cycles = kernels.bound_orders(goal, made.factors, tuple(common), task.leaf)
     assert np.all(np.array([energy, cycles, energy * cycles]) <= lowest * ROUNDING)
     return lowest
 
@@ -239,8 +240,8 @@ def check_order(
             counts = exact.copy()
             kernels.bound_storage_hops(
                 layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal,
-                task.leaf.keeps, factors, rows, placed, task.leaf.touched, common.context, node,
-                counts,
+                task.leaf.keeps, factors, common.stride, rows, placed, task.leaf.touched,
+                common.context, node, np.empty(ranks, np.int64), counts,
             )  # fmt: skip
             assert np.all(priced(task, common, counts) <= price * ROUNDING)
         kernels.count_children(node + 1, *layer, task.leaf.keeps, factors, order, child + 1, exact)

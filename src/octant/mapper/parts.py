@@ -32,7 +32,7 @@ def entries() -> dict[str, tuple[Any, ...]]:
         LISTING: (kernel.list_onwards,),
         REST: (
             kernel.fill_tables,
-            kernel.price_nest,
+            kernel.price_nests,
             counting.count_all,
             counting.time_steps,
             counting.average_instances,
@@ -80,7 +80,7 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
         LISTING: ((one, factors, *room, one, *room, goal, *task),),
         REST: (
             (view, prices.prices, grids, tables, work),
-            (goal, found.nests, found.orders, found.keeps, factors, leaf),
+            (goal, found.nests, found.orders, found.keeps, factors, *room, one, 1.0, leaf),
             (*layer, factors, factors, keeps),
             nest,
             (*nest, one),

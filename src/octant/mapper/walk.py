@@ -279,12 +279,8 @@ def dive(task: Task, found: Found, family: Family, opened: list[Family]) -> None
         if below is None:
             return
         family = below
-    factors = family.factors.copy()
-    if family.node < len(factors):  # else there is one node, which takes what is left
-        factors[family.node] = family.choices[family.next]
-    family.next += 1
+    price(task, found, family, opened[0].value if opened else math.inf)
     open_rest(family, opened)
-    price(task, found, factors)
 
 
 def open_rest(family: Family, opened: list[Family]) -> None:
@@ -342,13 +338,18 @@ def go_on(task: Task, found: Found, family: Family) -> Family | None:
     return Family(factors, family.node - 1, found.pool[order], found.bounds[order], 0, alike)
 
 
-def price(task: Task, found: Found, factors: Integers) -> None:
-    """Prices the orders of a complete nest that could be better."""
+def price(task: Task, found: Found, family: Family, most: float) -> None:
+    """Prices the best nests of a family, all orders of them that could be better.
+
+    Args:
+        most: the value up to which this family is the best that is open.
+    """
     from octant.mapper import kernel
 
-    found.count, priced = kernel.price_nest(
-        _goal(found), found.nests, found.orders, found.keeps, factors, task.leaf
-    )
+    family.next, found.count, priced = kernel.price_nests(
+        _goal(found), found.nests, found.orders, found.keeps, family.factors.copy(),
+        family.choices, family.bounds, family.next, most, task.leaf,
+    )  # fmt: skip
     found.priced += priced
     points = found.points[: found.count]
     if found.goal == FRONT or found.count == len(found.points):

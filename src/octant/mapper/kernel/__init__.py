@@ -11,7 +11,7 @@ from octant.mapper.arrays import Hops, Leaf, Work
 from octant.mapper.kernel.completion import fill_tables
 from octant.mapper.kernel.descent import list_onwards
 from octant.mapper.kernel.goals import Goal
-from octant.mapper.kernel.leaves import price_nest
+from octant.mapper.kernel.leaves import price_nests
 from octant.mapper.layout import Grids, Tables
 from octant.model.prices import Costs
 
@@ -19,7 +19,7 @@ __all__ = [
     "Goal",
     "fill_tables",
     "list_onwards",
-    "price_nest",
+    "price_nests",
 ]
 
 for _record in (Hops, Grids, Tables, Work, Leaf, Problem, Costs):

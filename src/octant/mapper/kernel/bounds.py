@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import (
-    distinct_elements,
-    inner,
-    lean,
-    number_of_axes,
-    strides,
-)
+from octant.counting.kernel import distinct_elements, lean, number_of_axes
 from octant.mapper.kernel.weights import count_crossing
 
 
@@ -152,16 +146,18 @@ def held_elements(x, sizes, axes, coefficients, temporal, factors, stride, child
     return held
 
 
-@inner
+@lean
 def least_elements(
-    x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child, touched
+    x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child, touched, reach
 ):  # fmt: skip
     """The fewest elements of a tensor that a child must get, were it one instance.
 
     Every touched element comes once, and again for every repetition, but for what is still held
     when a repetition starts.
+
+    Args:
+        reach: (ranks) room.
     """
-    reach = np.empty(sizes.shape[0], np.int64)
     repeated, outside = refetches(
         x, sizes, axes, temporal, factors, stride, rows, placed, child, reach
     )
@@ -172,16 +168,15 @@ def least_elements(
     return least
 
 
-@inner
+@lean
 def hop_context(
-    sizes, axes, coefficients, is_output, temporal, shared, keeps, factors, context
+    sizes, axes, coefficients, is_output, temporal, shared, keeps, factors, stride, context
 ):  # fmt: skip
     """What of the storage hops depends on the spatial factors alone.
 
     Writes (tensors, nodes, 4) for each child: ``shares`` apart and of all instances, and of the
     output the first visits at the child and at its parent.
     """
-    stride = strides(factors)
     for x in range(keeps.shape[0]):
         parent = np.int64(0)
         for child in range(1, keeps.shape[1]):
@@ -200,19 +195,19 @@ def hop_context(
             parent = child
 
 
-@inner
+@lean
 def bound_storage_hops(
-    sizes, axes, coefficients, is_output, temporal, keeps, factors, rows, placed, touched, context,
-    counted, result,
+    sizes, axes, coefficients, is_output, temporal, keeps, factors, stride, rows, placed, touched,
+    context, counted, reach, result,
 ):  # fmt: skip
     """Adds lower bounds of what crosses between storage levels.
 
     Args:
-        placed: of ``refetches``; context: of ``hop_context``.
+        stride: of ``strides``; placed: of ``refetches``; context: of ``hop_context``.
         counted: children up to this node have been counted exactly.
+        reach: (ranks) room.
     """
     tensors, nodes = keeps.shape
-    stride = strides(factors)
     for x in range(tensors):
         parent = np.int64(0)
         for child in range(1, nodes):
@@ -223,7 +218,7 @@ def bound_storage_hops(
                 continue
             least = least_elements(
                 x, sizes, axes, coefficients, temporal, factors, stride, rows, placed, child,
-                touched,
+                touched, reach,
             )  # fmt: skip
             first_child, first_parent = int(context[x, child, 2]), int(context[x, child, 3])
             served = max(int(least * context[x, child, 0]), first_parent)

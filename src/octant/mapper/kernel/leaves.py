@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from octant.counting.kernel import ZERO, compiled, count_children, inner, lean
+from octant.counting.kernel import ZERO, compiled, count_children, inner, lean, strides
 from octant.mapper.kernel.blocks import may_lead
 from octant.mapper.kernel.bounds import bound_storage_hops, hop_context
-from octant.mapper.kernel.goals import admits, found_so_many, note
+from octant.mapper.kernel.goals import admits, found_so_many, may_gain, note
 from octant.mapper.kernel.orders import (
     next_unit,
+    outermost_unit,
     units_of_block,
     write_innermost,
     write_prescribed,
 )
 from octant.model.kernel import fill_busy, price
+
+AT_ONCE = 64
+"""Nests that are priced before the caller may look at the clock."""
 
 
 @inner
@@ -37,18 +41,16 @@ def copy_counts(source, target):
 
 
 @inner
-def bound_orders(goal, factors, base, context, busy, leaf):
+def bound_orders(goal, factors, common, leaf):
     """A bound of all orders of a nest's loops: joules and cycles.
 
     One loop of each block is its innermost, and decides most of what crosses to the level inside:
     the least over all candidates, block by block, is added up.
     """
     nodes, ranks = factors.shape
-    rows = plain_rows(nodes, ranks)
-    counts, placed = np.empty(base.shape, np.int64), np.zeros(nodes, np.int64)
-    free_energy, cycles = bound_order(
-        base, placed, ZERO, counts, factors, rows, context, busy, leaf
-    )
+    rows, placed, base = plain_rows(nodes, ranks), np.zeros(nodes, np.int64), common[0]
+    room = np.empty(base.shape, np.int64), np.empty(ranks, np.int64)
+    free_energy, cycles = bound_order(base, placed, ZERO, room, factors, rows, common, leaf)
     energy = free_energy
     if not admits(goal, energy, cycles):
         return energy, cycles
@@ -62,7 +64,7 @@ def bound_orders(goal, factors, base, context, busy, leaf):
                 continue
             rows[node, rank], rows[node, ranks - 1] = rows[node, ranks - 1], rows[node, rank]
             led_energy, led_cycles = bound_order(
-                base, placed, ZERO, counts, factors, rows, context, busy, leaf
+                base, placed, ZERO, room, factors, rows, common, leaf
             )
             rows[node, rank], rows[node, ranks - 1] = rows[node, ranks - 1], rows[node, rank]
             least_energy = min(least_energy, led_energy)
@@ -86,30 +88,34 @@ def order_positions(levels, factors, axes, sliding, prescribed):
 
     Returns:
         unit: (blocks + 1, ranks) each rank's unit; first: (blocks + 1) where the positions of a
-        block's units begin, the last is how many there are in all.
+        block's units begin, the last is how many there are in all; outermost: (blocks + 1) of
+        ``outermost_unit``.
     """
     blocks = levels.shape[0] - 1
     unit = np.empty((blocks + 1, factors.shape[1]), np.int64)
-    first = np.zeros(blocks + 1, np.int64)
+    first, outermost = np.zeros(blocks + 1, np.int64), np.zeros(blocks + 1, np.int64)
     for block in range(blocks):
-        count = units_of_block(levels[block], factors, axes, sliding, prescribed, unit[block])
+        node = levels[block]
+        count = units_of_block(node, factors, axes, sliding, prescribed, unit[block])
         first[block + 1] = first[block] + count
-    return unit, first
+        outermost[block] = outermost_unit(axes, sliding, prescribed[node], unit[block])
+    return unit, first, outermost
 
 
 @inner
-def bound_order(settled, placed, counted, counts, factors, rows, context, busy, leaf):
+def bound_order(settled, placed, counted, room, factors, rows, common, leaf):
     """A bound of all orders that complete what is placed.
 
     Args:
         settled: the counts with everything to the levels up to the node ``counted``.
-        counts: room to work in.
+        room: counts, and ``reach`` of ``refetches``; common: of ``common_of_orders``.
     """
+    (_, stride, context, busy), (counts, reach) = common, room
     layer = leaf.layer
     copy_counts(settled, counts)
     bound_storage_hops(
         layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal, leaf.keeps,
-        factors, rows, placed, leaf.touched, context, counted, counts,
+        factors, stride, rows, placed, leaf.touched, context, counted, reach, counts,
     )  # fmt: skip
     return priced(counts, busy, leaf.costs)
 
@@ -137,20 +143,26 @@ def settle_blocks(block, first, levels, blocks, factors, rows, stacked, leaf):
 
 
 @lean
-def place_unit(chosen, first, block, position, unit, prescribed, row, placed, node):
-    """Puts the next unit at a position of a block; False, and none there, when all were tried."""
+def place_unit(position, block, node, units, chosen, prescribed, rows, placed):
+    """Puts the next unit at a position of a block; False, and none there, when all were tried.
+
+    Args:
+        units: of ``order_positions``.
+    """
+    unit, first, outermost = units
     start = first[block]
     chosen[position] = next_unit(
-        chosen, start, position, first[block + 1] - start, unit, prescribed
-    )
+        chosen, start, position, first[block + 1] - start, outermost[block], unit[block],
+        prescribed[node],
+    )  # fmt: skip
     found = chosen[position] >= 0
     last = position + 1 if found else position
-    placed[node] = write_innermost(chosen, start, last, unit, row)
+    placed[node] = write_innermost(chosen, start, last, unit[block], rows[node])
     return found
 
 
 @inner
-def price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf):
+def price_orders(goal, nests, orders, keeps, factors, common, leaf):
     """Prices every order of a nest's loops that could be better, and notes what is.
 
     Blocks are ordered from the outermost inwards, and each from its innermost loop outwards: that
@@ -161,16 +173,17 @@ def price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf)
     Returns:
         how many were found by now, and how many orders were priced.
     """
-    prescribed = leaf.prescribed
+    prescribed, base, busy = leaf.prescribed, common[0], common[3]
     rows = plain_rows(*factors.shape)
     levels = np.nonzero(leaf.layer.temporal)[0]
     blocks = np.int64(levels.shape[0] - 1)
     write_prescribed(levels[blocks], prescribed, rows[levels[blocks]])
-    unit, first = order_positions(levels, factors, leaf.layer.axes, leaf.sliding, prescribed)
+    units = order_positions(levels, factors, leaf.layer.axes, leaf.sliding, prescribed)
+    first = units[1]
     chosen = np.full(first[blocks] + 1, -1, np.int64)
     placed = np.zeros(factors.shape[0], np.int64)
     stacked = np.zeros((blocks + 1, *base.shape), np.int64)
-    counts = np.empty(base.shape, np.int64)
+    room = np.empty(base.shape, np.int64), np.empty(factors.shape[1], np.int64)
     copy_counts(base, stacked[0])
     if blocks > 0 and first[1] == 0:
         settle_blocks(ZERO, first, levels, blocks, factors, rows, stacked, leaf)
@@ -188,16 +201,14 @@ def price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf)
         while first[block + 1] <= position:
             block += 1
         node = levels[block]
-        if not place_unit(
-            chosen, first, block, position, unit[block], prescribed[node], rows[node], placed, node
-        ):
+        if not place_unit(position, block, node, units, chosen, prescribed, rows, placed):
             position -= 1
             continue
         settled = block
         if position + 1 == first[block + 1]:
             settled = settle_blocks(block, first, levels, blocks, factors, rows, stacked, leaf)
         energy, cycles = bound_order(
-            stacked[settled], placed, levels[settled], counts, factors, rows, context, busy, leaf
+            stacked[settled], placed, levels[settled], room, factors, rows, common, leaf
         )
         if admits(goal, energy, cycles):
             position += 1
@@ -210,7 +221,7 @@ def common_of_orders(factors, leaf):
     """What all orders of a nest's loops share.
 
     Returns:
-        the counts of the compute units, ``hop_context`` and ``fill_busy``.
+        the counts of the compute units, ``strides``, ``hop_context`` and ``fill_busy``.
     """
     layer, keeps = leaf.layer, leaf.keeps
     nodes, ranks = factors.shape
@@ -220,23 +231,49 @@ def common_of_orders(factors, leaf):
         nodes, layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal,
         layer.shared, keeps, factors, rows, nodes + 1, base,
     )  # fmt: skip
-    context = np.zeros((keeps.shape[0], nodes, 4), np.float64)
+    stride, context = strides(factors), np.zeros((keeps.shape[0], nodes, 4), np.float64)
     hop_context(
         layer.sizes, layer.axes, layer.coefficients, layer.is_output, layer.temporal, layer.shared,
-        keeps, factors, context,
+        keeps, factors, stride, context,
     )  # fmt: skip
     busy = np.ones(nodes + 1, np.float64)
     fill_busy(layer.sizes, layer.temporal, factors, rows, busy)
-    return base, context, busy
+    return base, stride, context, busy
 
 
 @compiled
+def price_nests(goal, nests, orders, keeps, factors, choices, values, first, most, leaf):
+    """Prices nests that differ in one node's factors, the first of them at any rate.
+
+    Others follow as long as their value is no more than ``most``, but not for long.
+
+    Args:
+        nests, orders, keeps: of ``goals.note``.
+        factors: (nodes, ranks) of the nodes further in; has room for the others.
+        choices, values: of ``descent.list_onwards``: of the node outside of which is the outermost
+            only, which takes what is left; those before ``first`` were taken.
+
+    Returns:
+        the number of the next choice, how many were found by now, and how many orders were priced.
+    """
+    at, last, tried = first, min(choices.shape[0], first + AT_ONCE), ZERO
+    while at < last and (at == first or values[at, 2] <= most):
+        if at == first or may_gain(goal, values[at]):
+            for rank in range(factors.shape[1] if factors.shape[0] > 1 else 0):
+                factors[1, rank] = choices[at, rank]
+            count, more = price_nest(goal, nests, orders, keeps, factors, leaf)
+            goal = found_so_many(goal, count)
+            tried += more
+        at += 1
+    return at, goal.many, tried
+
+
+@inner
 def price_nest(goal, nests, orders, keeps, factors, leaf):
     """Prices a nest if it could be better, and notes what is.
 
     Args:
         factors: (nodes, ranks) of all nodes but the outermost, which takes what is left.
-        nests, orders, keeps: of ``goals.note``.
 
     Returns:
         how many were found by now, and how many orders were priced.
@@ -246,8 +283,9 @@ def price_nest(goal, nests, orders, keeps, factors, leaf):
         for node in range(factors.shape[0] - 1, 0, -1):
             left = (left + factors[node, rank] - 1) // factors[node, rank]
         factors[0, rank] = left
-    base, context, busy = common_of_orders(factors, leaf)
-    energy, cycles = bound_orders(goal, factors, base, context, busy, leaf)
-    if not admits(goal, energy, cycles):
-        return goal.many, ZERO
-    return price_orders(goal, nests, orders, keeps, factors, base, context, busy, leaf)
+    common = common_of_orders(factors, leaf)
+    if leaf.layer.temporal.sum() > 2:  # else the first look at each order says as much
+        energy, cycles = bound_orders(goal, factors, common, leaf)
+        if not admits(goal, energy, cycles):
+            return goal.many, ZERO
+    return price_orders(goal, nests, orders, keeps, factors, common, leaf)

@@ -38,6 +38,23 @@ def units_of_block(node, factors, axes, sliding, order, unit):
 
 
 @lean
+def outermost_unit(axes, sliding, prescribed, unit):
+    """The unit of the ranks that every tensor depends on, on an axis of its own; -1 for none.
+
+    Each step of these changes every tile as a whole. So it is best outermost, where others that
+    leave a tile in place can do so.
+    """
+    for rank in range(unit.shape[0]):
+        if unit[rank] >= 0 and prescribed[rank] == 0 and sliding[rank] == 0:
+            every = True
+            for x in range(axes.shape[0]):
+                every = every and axes[x, rank] >= 0
+            if every:
+                return unit[rank]
+    return -1
+
+
+@lean
 def write_prescribed(node, order, row):
     """Writes a block's ranks, outermost first, the prescribed ones innermost in their order."""
     place, wanted = 0, 0
@@ -50,14 +67,15 @@ def write_prescribed(node, order, row):
 
 
 @lean
-def next_unit(chosen, first, position, count, unit, prescribed):
+def next_unit(chosen, first, position, count, outermost, unit, prescribed):
     """The unit to try next at a block's position, from the innermost; -1 when none is left.
 
     Prescribed ranks come first, the one with the highest place innermost.
 
     Args:
         chosen: the units at all positions; those from ``first`` are the block's.
-        count: units of the block; unit, prescribed: (ranks) of it.
+        count: units of the block; outermost: of ``outermost_unit``; unit, prescribed: (ranks) of
+            the block.
     """
     wanted = 0
     for rank in range(unit.shape[0]):
@@ -69,7 +87,7 @@ def next_unit(chosen, first, position, count, unit, prescribed):
         if free:
             wanted = prescribed[rank]
     for candidate in range(chosen[position] + 1, count):
-        free = True
+        free = candidate != outermost or position == first + count - 1
         for other in range(first, position):
             free = free and chosen[other] != candidate
         for rank in range(unit.shape[0]):
