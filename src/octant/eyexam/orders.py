@@ -9,7 +9,8 @@ then moves at every step, all of its tile if that loop alone makes its place: no
 more of it. So all loops foreign to the first tensor may go innermost, which lets it stay as long as
 it can. Where a tensor slides, its place being made by two loops (a row of an image by ``P`` and
 ``R``), part of the tile stays, and how much depends on the other loops: of these only the innermost
-loop is fixed. A loop that is foreign to no tensor is best outermost, for inside it moves all.
+loop is fixed. A loop that is foreign to no tensor is best outermost, for inside it moves all; and
+none of it belongs in the buffer, where one step after the other moves as much and needs less room.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from octant.workload import Einsum, Tensor
 _Axis = tuple[tuple[str, int], ...]
 
 
-def parts_of(einsum: Einsum, level: str) -> tuple[Dataflow, ...]:
+def parts_of(einsum: Einsum, level: str, buffer: str) -> tuple[Dataflow, ...]:
     """Returns dataflows for a level outside one buffer: the best of all orders is among theirs.
 
     None where all orders must be searched together: a loop is foreign to two tensors, or there is
@@ -32,13 +33,14 @@ def parts_of(einsum: Einsum, level: str) -> tuple[Dataflow, ...]:
     Args:
         einsum: the layer.
         level: whose loops are ordered.
+        buffer: the level inside.
 
     A matrix product has three, for the tensor that stays; of a convolution the windows along both
     sides of an image are alike, so one of each two stands for both:
 
     >>> from octant.workload import convolution, matmul
     >>> def orders(einsum):
-    ...     return [flow.constraints[0].order for flow in parts_of(einsum, "DRAM")]
+    ...     return [flow.constraints[0].order for flow in parts_of(einsum, "DRAM", "buffer")]
     >>> orders(matmul(rows=4, inner=8, columns=2))
     [('K',), ('P',), ('C',)]
     >>> orders(convolution(in_channels=2, out_channels=4, output=(8, 8), kernel=(3, 3)))
@@ -60,8 +62,9 @@ def parts_of(einsum: Einsum, level: str) -> tuple[Dataflow, ...]:
         images = [tuple(like.get(rank, rank) for rank in order) for like in alike]
         if not any(image in kept for image in images):
             kept.append(order)
+    inside = Constraint(buffer, ranks=tuple(r for r, _ in einsum.ranks if r not in common))
     return tuple(
-        Dataflow(f"{' '.join(order)} innermost", (Constraint(level, order=order),))
+        Dataflow(f"{' '.join(order)} innermost", (Constraint(level, order=order), inside))
         for order in kept
     )
 

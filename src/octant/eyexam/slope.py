@@ -26,16 +26,12 @@ from octant.mapper import (
     Question,
     SearchResult,
     Status,
-    keep,
-    known,
+    search_layers,
     side_by_side,
 )
-from octant.mapper.result import TIME_IS_UP
 from octant.workload import Einsum, NumberFormat, NumberKind, Role
 
-#: Seconds of a search of all orders of loops, before parts of them are searched one by one.
-TOGETHER_S = 0.2
-OUTSIDE = "outside"
+OUTSIDE, BUFFER = "outside", "buffer"
 #: The name and version of the JSON form.
 SCHEMA = "octant.slope/1"
 
@@ -173,8 +169,7 @@ def slope_through(
     chip: ChipPoint | None = None,
 ) -> Slope:
     """Returns the curve through some points of a layer."""
-    compulsory = sum(distinct_elements(einsum, t) * bits[t.role] for t in einsum.tensors)
-    return _slope(name, repeats, float(compulsory), points, chip)
+    return _slope(name, repeats, _compulsory(einsum, bits), points, chip)
 
 
 def curves(
@@ -212,8 +207,9 @@ def curves(
         needed = math.inf
         for capacity in sorted(sizes, reverse=True):
             if _open(mine, needed, capacity):
-                result = _least(einsum, _question(bits, capacity, time_limit_s), ask)
-                traffic, needed, proven = _told(einsum, bits, result)
+                least = mine[-1].traffic_bits if mine and mine[-1].proven else 0.0
+                question = _question(einsum, bits, capacity, time_limit_s, least)
+                traffic, needed, proven = _told(einsum, bits, ask(einsum, question))
                 flat = capacity if math.isinf(needed) else math.ceil(needed)
                 mine.append(SlopePoint(capacity, traffic, proven, flat))
             else:
@@ -251,43 +247,31 @@ def least_traffic(
     >>> least_traffic(matmul(rows=2, inner=2, columns=2), dict.fromkeys(Role, 8), 24)[0] / 8
     20.0
     """
-    found: list[SearchResult] = []
-    question = _question(bits, capacity_bits, time_limit_s)
-    side_by_side(
-        [einsum], lambda layer, ask: _least(layer, question, ask), lambda _, it: found.append(it)
-    )
-    return _told(einsum, bits, found[0])
-
-
-def _least(einsum: Einsum, question: Question, ask: Ask) -> SearchResult:
-    """The answer to a question about a buffer: of all orders at once, or of parts of them."""
-    before = known(einsum, question)
-    if before is not None:
-        return before
-    parts = parts_of(einsum, OUTSIDE)
-    longest = question.time_limit_s
-    if not parts or (longest is not None and longest <= TOGETHER_S):
-        return ask(einsum, question)
-    result = ask(einsum, replace(question, time_limit_s=TOGETHER_S))
-    if result.status is not Status.GAP:
-        return result
-    apart = [ask(einsum, replace(question, dataflow=part)) for part in parts]
-    best = min((result, *apart), key=lambda each: each.value)
-    if best.evaluation is None:
-        return next((each for each in apart if each.status is Status.GAP), apart[0])
-    bound = max(result.bound, min(best.value, *(each.bound for each in apart)))
-    if best.value > bound:
-        return replace(best, status=Status.GAP, bound=bound, reason=TIME_IS_UP)
-    proven = replace(best, status=Status.OPTIMAL, bound=best.value, reason="")
-    keep(einsum, question, proven)
-    return proven
+    question = _question(einsum, bits, capacity_bits, time_limit_s)
+    return _told(einsum, bits, search_layers([einsum], question)[einsum])
 
 
 def _question(
-    bits: Mapping[Role, float], capacity_bits: int, time_limit_s: float | None
+    einsum: Einsum,
+    bits: Mapping[Role, float],
+    capacity_bits: int,
+    time_limit_s: float | None = None,
+    least_bits: float = 0.0,
 ) -> Question:
-    chip = _two_levels(bits, capacity_bits)
-    return Question(chip, Objective.ENERGY, FREE, time_limit_s=time_limit_s, rooms=ROOMS)
+    """The question for the fewest bits beyond a buffer, which are no fewer than ``least_bits``."""
+    return Question(
+        _two_levels(bits, capacity_bits),
+        Objective.ENERGY,
+        FREE,
+        time_limit_s=time_limit_s,
+        floor=max(least_bits, _compulsory(einsum, bits)),
+        parts=parts_of(einsum, OUTSIDE, BUFFER),
+        rooms=ROOMS,
+    )
+
+
+def _compulsory(einsum: Einsum, bits: Mapping[Role, float]) -> float:
+    return float(sum(distinct_elements(einsum, t) * bits[t.role] for t in einsum.tensors))
 
 
 def _told(
@@ -299,7 +283,7 @@ def _told(
     held = sum(
         counts.occupancy * bits[einsum.tensor(counts.tensor).role]
         for counts in result.evaluation.counts.tensors
-        if counts.level == "buffer"
+        if counts.level == BUFFER
     )
     return float(result.value), float(held), result.status is Status.OPTIMAL
 
@@ -310,11 +294,11 @@ def _two_levels(bits: Mapping[Role, float], capacity_bits: int) -> Architecture:
     widths = tuple((role, bits[role]) for role in roles)
     outside = Store(OUTSIDE, roles, 1, read_energy=one, write_energy=one, element_bits=widths)
     buffer = Store(
-        "buffer", roles, 1, capacity_bits, read_energy=none, write_energy=none, element_bits=widths
+        BUFFER, roles, 1, capacity_bits, read_energy=none, write_energy=none, element_bits=widths
     )
     number = NumberFormat(NumberKind.INT, 8)  # of no consequence: the memories say their own widths
     compute = Compute("mac", tuple((role, number) for role in roles), none)
-    nodes = (Level(OUTSIDE, (outside,)), Level("buffer", (buffer,)))
+    nodes = (Level(OUTSIDE, (outside,)), Level(BUFFER, (buffer,)))
     return Architecture("slope", "a buffer", nodes, compute, clock_hz=1.0)
 
 

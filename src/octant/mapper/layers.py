@@ -36,8 +36,10 @@ class Question:
         overbooked: tiles may be as large as fits in their formats.
         floor: a value that no mapping is below, as the caller knows; not with zeros.
         grain: so exactly the value is wanted; not with zeros.
-        rooms: of the package, beside the mapper's own, that know the floor or put proofs together:
-            what is proven is kept with their sources.
+        parts: dataflows of which one allows a mapping as good as any, as the caller knows; not with
+            zeros.
+        rooms: of the package, beside the mapper's own, that know the floor or the parts, or put
+            proofs together: what is proven is kept with their sources.
     """
 
     architecture: Architecture
@@ -50,6 +52,7 @@ class Question:
     overbooked: bool = False
     floor: float = 0.0
     grain: float = 0.0
+    parts: tuple[Dataflow, ...] = ()
     rooms: tuple[str, ...] = ()
 
 
@@ -274,4 +277,5 @@ def _searched(
         many=many,
         floor=question.floor,
         grain=question.grain,
+        parts=question.parts,
     )

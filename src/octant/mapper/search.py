@@ -62,6 +62,7 @@ def search(
     many: int = 1,
     floor: float = 0.0,
     grain: float = 0.0,
+    parts: tuple[Dataflow, ...] = (),
 ) -> SearchResult:
     """Returns the best mapping of a layer with the proof that none is better.
 
@@ -83,6 +84,9 @@ def search(
             is the best.
         grain: so exactly does the caller want to know the value: with latencies at least whole
             cycles, which they are.
+        parts: dataflows, each with the constraints of ``dataflow`` and more, of which one allows a
+            mapping as good as any, as the caller knows: they are searched one after the other, and
+            what is found in one drops most of the others.
 
     Raises:
         NotEstimatedError: when the objective needs energy and a price is missing.
@@ -96,7 +100,7 @@ def search(
     found.grain = objective.in_cycles(grain, clock_hz)
     if objective is Objective.LATENCY and thinning is None:
         found.grain = max(1.0, found.grain)
-    _walk(asked, found, time_limit_s)
+    _walk(asked, found, time_limit_s, parts)
     bound = objective.in_seconds(found.bound, clock_hz)
     if not found.count:
         return _nothing(asked, found, objective, bound)
@@ -207,22 +211,27 @@ def _room(
     return found
 
 
-def _walk(asked: _Asked, found: Found, time_limit_s: float | None) -> None:
-    """Searches the space, for so long at most."""
+def _walk(
+    asked: _Asked, found: Found, time_limit_s: float | None, parts: tuple[Dataflow, ...] = ()
+) -> None:
+    """Searches the space, or parts of it one after the other, for so long at most."""
     start = time.monotonic()
-    if not may_begin(asked.einsum, asked.architecture, asked.place):
+    einsum, chip, divisors = asked.einsum, asked.architecture, asked.place.divisors == 1
+    if not may_begin(einsum, chip, asked.place):
         return
-    layer = problem(asked.einsum, asked.architecture)
-    prices = costs(asked.einsum, asked.architecture)
+    layer, prices = problem(einsum, chip), costs(einsum, chip)
     prices = prices if asked.thinning is None else asked.thinning.of(prices)
-    choices = list(keep_choices(asked.einsum, asked.architecture, asked.dataflow))
-    if not asked.place.divisors and found.one:
+    places = [space(einsum, chip, part, divisors=divisors) for part in parts] or [asked.place]
+    choices = list(keep_choices(einsum, chip, asked.dataflow))
+    if not divisors and found.one:
         # A small space first, in half of the time: what it finds is good, and most else is dropped.
         found.deadline = None if time_limit_s is None else start + time_limit_s / 2
-        walk(layer, prices, asked.place._replace(divisors=1), choices, found)
+        for place in places:
+            walk(layer, prices, place._replace(divisors=1), choices, found)
         found.left_out.clear()
     found.deadline = None if time_limit_s is None else start + time_limit_s
-    walk(layer, prices, asked.place, choices, found)
+    for place in places:
+        walk(layer, prices, place, choices, found)
 
 
 def _why(asked: _Asked) -> str:

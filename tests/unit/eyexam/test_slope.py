@@ -125,14 +125,14 @@ def test_between_its_points_the_curve_is_flat_from_where_the_tiles_fit() -> None
 
 def test_orders_in_parts_and_all_at_once_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cache.VARIABLE, "off")
-    einsum = convolution(in_channels=4, out_channels=8, output=(6, 6), kernel=(3, 3))
+    einsum = convolution(in_channels=4, out_channels=8, output=(6, 6), kernel=(3, 3), groups=2)
     sizes = capacities((einsum,), BYTES)
-    whole = slope_of("layer", einsum, BYTES, sizes)
-    monkeypatch.setattr("octant.eyexam.slope.TOGETHER_S", 0.0)
     apart = slope_of("layer", einsum, BYTES, sizes)
+    with_limit = slope_of("layer", einsum, BYTES, sizes, time_limit_s=1e-9)
+    monkeypatch.setattr("octant.eyexam.slope.parts_of", lambda *_: ())
+    whole = slope_of("layer", einsum, BYTES, sizes)
     assert [p.traffic_bits for p in apart.points] == [p.traffic_bits for p in whole.points]
     assert all(point.proven for point in apart.points)
-    with_limit = slope_of("layer", einsum, BYTES, sizes, time_limit_s=1e-9)
     assert not all(point.proven for point in with_limit.points)
     for point, least in zip(with_limit.points, whole.points, strict=True):
         assert point.traffic_bits >= least.traffic_bits
@@ -142,17 +142,14 @@ def test_what_was_proven_in_parts_is_kept_as_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
-    monkeypatch.setattr("octant.eyexam.slope.TOGETHER_S", 0.0)
     einsum = convolution(in_channels=4, out_channels=8, output=(6, 6), kernel=(3, 3))
     first = least_traffic(einsum, BYTES, 512)
     monkeypatch.setattr("octant.mapper.layers.search", None)
+    monkeypatch.setattr("octant.eyexam.slope.parts_of", lambda *_: ())
     assert least_traffic(einsum, BYTES, 512) == first
 
 
-def test_a_buffer_that_is_too_small_has_no_mapping_in_any_part(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("octant.eyexam.slope.TOGETHER_S", 0.0)
+def test_a_buffer_that_is_too_small_has_no_mapping_in_any_part() -> None:
     assert least_traffic(matmul(rows=2, inner=2, columns=2), BYTES, 16) == (
         math.inf,
         math.inf,
