@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -39,6 +40,8 @@ def process(
 ) -> tuple[Run, str]:
     """Runs Python with these arguments; returns what it took and what it printed.
 
+    It keeps its bytecode, as on a user's machine: where that is off, each run compiles all sources.
+
     Args:
         arguments: of Python.
         environment: of the process; this one's unless given.
@@ -49,6 +52,7 @@ def process(
     """
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     printed, stopped = "", False
+    env = {k: v for k, v in (environment or os.environ).items() if k != "PYTHONDONTWRITEBYTECODE"}
     try:
         done = subprocess.run(
             [sys.executable, *arguments],
@@ -56,7 +60,7 @@ def process(
             text=True,
             check=True,
             timeout=limit_s,
-            env=None if environment is None else dict(environment),
+            env=env,
         )
         printed = done.stdout
     except subprocess.TimeoutExpired:
