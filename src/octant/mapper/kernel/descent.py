@@ -8,7 +8,7 @@ from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import admits, may_gain
+from octant.mapper.kernel.goals import AT_ONCE, admits, may_gain
 from octant.mapper.kernel.kinds import least_of_kinds
 from octant.mapper.kernel.leading import note_block, note_factor, write_leading
 from octant.mapper.kernel.outlook import (
@@ -25,8 +25,6 @@ from octant.mapper.kernel.outlook import (
 from octant.mapper.kernel.relaxed import bound_hops, steps_of, units_outside
 from octant.model.kernel import whole
 
-AT_ONCE = 64
-"""Choices that are tried before the caller may look at the clock."""
 FEW = 40
 """Spreads that are not worth a bound of what they have in common."""
 

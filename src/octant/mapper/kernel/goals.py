@@ -12,6 +12,8 @@ from octant.counting.kernel import ZERO, inlined, inner, lean
 ROUNDING = 1e-12
 """What is less than this share better is the same value: sums of floats differ by as much."""
 FRONT = 4
+AT_ONCE = 64
+"""Choices that are tried, or priced, before the caller may look at the clock."""
 
 
 class Goal(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 from octant.counting.kernel import ZERO, compiled, count_children, inner, lean, strides
 from octant.mapper.kernel.blocks import may_lead
 from octant.mapper.kernel.bounds import bound_storage_hops, hop_context
-from octant.mapper.kernel.goals import admits, found_so_many, may_gain, note
+from octant.mapper.kernel.goals import AT_ONCE, admits, found_so_many, may_gain, note
 from octant.mapper.kernel.orders import (
     next_unit,
     outermost_unit,
@@ -16,9 +16,6 @@ from octant.mapper.kernel.orders import (
     write_prescribed,
 )
 from octant.model.kernel import fill_busy, price
-
-AT_ONCE = 64
-"""Nests that are priced before the caller may look at the clock."""
 
 
 @inner
@@ -173,7 +170,7 @@ def price_orders(goal, nests, orders, keeps, factors, common, leaf):
     Returns:
         how many were found by now, and how many orders were priced.
     """
-    prescribed, base, busy = leaf.prescribed, common[0], common[3]
+    prescribed, (base, _, _, busy) = leaf.prescribed, common
     rows = plain_rows(*factors.shape)
     levels = np.nonzero(leaf.layer.temporal)[0]
     blocks = np.int64(levels.shape[0] - 1)
@@ -243,9 +240,9 @@ def common_of_orders(factors, leaf):
 
 @compiled
 def price_nests(goal, nests, orders, keeps, factors, choices, values, first, most, leaf):
-    """Prices nests that differ in one node's factors, the first of them at any rate.
+    """Prices nests that differ in one node's factors, the best of them first.
 
-    Others follow as long as their value is no more than ``most``, but not for long.
+    After the first they follow as long as their value is no more than ``most``, but not for long.
 
     Args:
         nests, orders, keeps: of ``goals.note``.
@@ -258,7 +255,7 @@ def price_nests(goal, nests, orders, keeps, factors, choices, values, first, mos
     """
     at, last, tried = first, min(choices.shape[0], first + AT_ONCE), ZERO
     while at < last and (at == first or values[at, 2] <= most):
-        if at == first or may_gain(goal, values[at]):
+        if may_gain(goal, values[at]):
             for rank in range(factors.shape[1] if factors.shape[0] > 1 else 0):
                 factors[1, rank] = choices[at, rank]
             count, more = price_nest(goal, nests, orders, keeps, factors, leaf)
