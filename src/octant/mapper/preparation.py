@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import IO, Any
 
-from octant.mapper.parts import NAMES, compile_part, entries
+from octant.mapper.halves import HALVES, compile_half, entries
 
 QUICKER = {"NUMBA_OPT": "1", "NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"}
 """How the processes that compile do so: with more passes it takes longer and runs no faster.
@@ -33,8 +33,8 @@ def prepare() -> None:
     The first search on a machine does so anyway; this lets a caller do so beforehand.
     """
     compile_ahead()
-    for name in NAMES:
-        compile_part(name)
+    for name in HALVES:
+        compile_half(name)
 
 
 def compile_ahead(tell: Callable[[int, int], None] | None = None) -> None:
@@ -98,12 +98,12 @@ def _stamp(place: Path) -> Path:
 
 
 def _compiled_by_processes(tell: Callable[[int, int], None], total: int) -> bool:
-    """Whether processes compiled all parts, side by side: no processor waits for the longest."""
+    """Whether processes compiled both halves, side by side: no processor waits for the longest."""
     running = list[subprocess.Popen[bytes]]()
     with tempfile.TemporaryFile() as said:
         try:
-            for part in NAMES:
-                running.append(_started(part, said))
+            for half in HALVES:
+                running.append(_started(half, said))
             while running:
                 tell(min(os.fstat(said.fileno()).st_size, total), total)
                 with suppress(subprocess.TimeoutExpired):
@@ -123,12 +123,12 @@ def _compiled_by_processes(tell: Callable[[int, int], None], total: int) -> bool
     return True
 
 
-def _started(part: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
-    """A process that compiles a part, with this very package."""
+def _started(half: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    """A process that compiles a half, with this very package."""
     paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     there = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     return subprocess.Popen(
-        [sys.executable, "-m", "octant.mapper", part],
+        [sys.executable, "-m", "octant.mapper", half],
         stdin=subprocess.DEVNULL,
         stdout=said,
         stderr=subprocess.DEVNULL,
@@ -136,15 +136,15 @@ def _started(part: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
     )
 
 
-def compile_aloud(part: str) -> None:
-    """Compiles a part, for the process that waits: one character on stdout for each function."""
+def compile_aloud(half: str) -> None:
+    """Compiles a half, for the process that waits: one character on stdout for each function."""
     with suppress(AttributeError, ImportError):
         from octant.counting.kernel.linking import compile_whole
 
         compile_whole()
     gc.disable()  # it ends soon, and to look through all of it again and again takes seconds
-    roomy = _with_room(compile_part)  # type: ignore[arg-type]
-    roomy(part, lambda: print(end=_DONE, flush=True))
+    roomy = _with_room(compile_half)  # type: ignore[arg-type]
+    roomy(half, lambda: print(end=_DONE, flush=True))
 
 
 def _with_room(function: FunctionType) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from octant.mapper import kernel, preparation
-from octant.mapper.parts import NAMES, entries
+from octant.mapper.halves import HALVES, entries
 from octant.mapper.preparation import compile_ahead
 
 SOURCE = Path(__file__).parents[3] / "src"
@@ -36,7 +36,7 @@ def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> list[subprocess.Po
     """Runs a program in place of each process that would compile; returns those that ran."""
     ran: list[subprocess.Popen[bytes]] = []
 
-    def started(part: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    def started(half: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
         ran.append(subprocess.Popen([sys.executable, "-S", "-c", program], stdout=said))
         return ran[-1]
 
@@ -49,7 +49,7 @@ def test_it_is_done_once(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
     compile_ahead(lambda done, total: told.append((done, total)))
     compile_ahead(lambda done, total: told.append((-1, total)))
-    assert len(ran) == len(NAMES)
+    assert len(ran) == len(HALVES)
     assert (bare / "stamp").exists()
     assert told[0] == (0, ALL)
     assert [done for done, _ in told] == sorted(done for done, _ in told)

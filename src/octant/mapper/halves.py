@@ -1,4 +1,4 @@
-"""The compiled functions that a search calls, in parts that have little in common."""
+"""The compiled functions that a search calls, in halves that have little in common."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from octant.source import Origin, Source
 from octant.workload import Einsum, NumberFormat, NumberKind, Role, matmul
 
 LISTING, REST = "listing", "rest"
-NAMES = (LISTING, REST)
-"""The parts, about as long as each other."""
+HALVES = (LISTING, REST)
+"""They take about as long as each other to compile."""
 
 
 def entries() -> dict[str, tuple[Any, ...]]:
-    """The functions of each part."""
+    """The functions of each half."""
     from octant.counting import kernel as counting
     from octant.mapper import kernel
     from octant.model import kernel as model
@@ -43,8 +43,8 @@ def entries() -> dict[str, tuple[Any, ...]]:
     }
 
 
-def compile_part(name: str, tell: Callable[[], None] | None = None) -> None:
-    """Compiles the functions of a part, or loads them where that was done before.
+def compile_half(name: str, tell: Callable[[], None] | None = None) -> None:
+    """Compiles the functions of a half, or loads them where that was done before.
 
     Args:
         tell: called after each.
@@ -59,7 +59,7 @@ def compile_part(name: str, tell: Callable[[], None] | None = None) -> None:
 
 
 def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
-    """What the functions of each part may be called with: only the types matter."""
+    """What the functions of each half may be called with: only the types matter."""
     from octant.mapper import kernel
 
     einsum, chip, flow = *_small(), Dataflow("any", ())
