@@ -140,8 +140,10 @@ def compile_aloud(half: str) -> None:
     """Compiles a half, for the process that waits: one character on stdout for each function."""
     with suppress(AttributeError, ImportError):
         from octant.counting.kernel.linking import compile_whole
+        from octant.counting.kernel.shortcuts import take_shortcuts
 
         compile_whole()
+        take_shortcuts()
     gc.disable()  # it ends soon, and to look through all of it again and again takes seconds
     roomy = _with_room(compile_half)  # type: ignore[arg-type]
     roomy(half, lambda: print(end=_DONE, flush=True))

@@ -14,8 +14,10 @@ import numpy as np
 from numba import njit
 from octant.counting.kernel import inlined, inner, lean
 from octant.counting.kernel.linking import compile_whole
+from octant.counting.kernel.shortcuts import take_shortcuts
 
 compile_whole()
+take_shortcuts()
 
 @inlined
 def plus(a, b):
