@@ -30,6 +30,7 @@ CHECKS: tuple[tuple[Any, Any], ...] = (
     (test_tables.test_no_shared_cell_is_above_those_of_its_tiles, searches(mappings=100_000)),
     (test_mapper.test_the_optimum_is_that_of_the_twin, searches()),
     (test_mapper.test_the_front_is_that_of_the_twin, searches()),
+    (test_mapper.test_ties_are_settled_as_by_the_twin, searches()),
     (test_zeros.test_no_mapping_goes_below_the_bound, thin_searches(mappings=40)),
     (test_counting.test_counts_equal_the_walk, cases()),
 )

@@ -209,7 +209,7 @@ def check_nest(case: Search, task: walk.Task, factors: dict[str, tuple[int, ...]
         check_order(task, common, made.factors, made.order, price)
         lowest = np.minimum(lowest, price)
     assert common is not None
-    goal = kernel.Goal(0, np.inf, np.empty((1, 2)), 0)
+    goal = kernel.Goal(0, np.inf, np.inf, np.inf, np.empty((1, 2)), 0)
     energy, cycles = kernels.bound_orders(goal, made.factors, tuple(common), task.leaf)
     assert np.all(np.array([energy, cycles, energy * cycles]) <= lowest * ROUNDING)
     return lowest

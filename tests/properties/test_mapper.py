@@ -48,6 +48,24 @@ def test_the_front_is_that_of_the_twin(case: Search) -> None:
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(searches())
+def test_ties_are_settled_as_by_the_twin(case: Search) -> None:
+    """The fastest mapping needs no more than another that is as fast, and the reverse."""
+    points = best_front(case)
+    for objective, first in ((Objective.ENERGY, 0), (Objective.LATENCY, 1)):
+        found = searched(case, objective, ties=True)
+        assert found.status is (Status.OPTIMAL if points else Status.INFEASIBLE)
+        if found.evaluation is None:
+            continue
+        own = found.evaluation.energy_j or 0.0, found.evaluation.latency_s
+        least = min(point[first] for point in points)
+        best = min(point[1 - first] for point in points if point[first] <= least * (1 + 1e-9))
+        assert own[first] == pytest.approx(least, rel=1e-9, abs=0)
+        assert own[1 - first] == pytest.approx(best, rel=1e-9, abs=0)
+        assert found.value == own[first]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(searches(mappings=1000))
 def test_idle_instances_save_nothing_for_most_ranks(case: Search) -> None:
     """For ranks of the output that share no axis, larger factors than the smallest are no use."""
@@ -113,13 +131,14 @@ def test_where_idle_instances_would_save_energy(
     assert "the smallest factor for each number of passes" in found.space
 
 
-def searched(case: Search, objective: Objective) -> SearchResult:
+def searched(case: Search, objective: Objective, *, ties: bool = False) -> SearchResult:
     return search(
         case.einsum,
         case.architecture,
         objective=objective,
         dataflow=case.dataflow,
         divisors_only=case.divisors,
+        ties=ties,
     )
 
 

@@ -114,6 +114,16 @@ def test_an_interrupt_passes_through(workload: Workload) -> None:
         octant.evaluate(workload, "teaching", progress=stop)
 
 
+def test_the_fastest_mapping_needs_no_more_than_another_as_fast(workload: Workload) -> None:
+    on = load_architecture("teaching")
+    free = mapper.dataflow_named(on, "any")
+    for found in octant.map_network(workload, on, objective="latency", dataflow="any"):
+        assert found.result.evaluation is not None
+        fastest, *_ = mapper.front(found.einsum, on, dataflow=free).evaluations
+        assert found.result.evaluation.energy_j == pytest.approx(fastest.energy_j, rel=1e-9)
+        assert found.result.value == fastest.latency_s
+
+
 def test_the_dataflow_and_objective_are_chosen_by_name(workload: Workload) -> None:
     found = octant.evaluate(workload, "teaching", dataflow="any", objective="latency")
     assert (found.dataflow, found.objective) == ("any", "latency")

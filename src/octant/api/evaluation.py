@@ -214,6 +214,7 @@ def _question(
         divisors_only=divisors_only,
         time_limit_s=time_limit_s,
         cached=cached,
+        ties=True,
     )
 
 

@@ -67,6 +67,7 @@ def key_of(
     thinning: Thinning | None = None,
     many: int = 1,
     grain: float = 0.0,
+    ties: bool = False,
     rooms: tuple[str, ...] = (),
 ) -> str:
     """A name for the question: it changes with anything that could change the answer.
@@ -75,7 +76,7 @@ def key_of(
     had a part in the answer.
     """
     asked = einsum, architecture, objective.value, dataflow, divisors_only, thinning, many, grain
-    return key_of_told(*asked, rooms=rooms)
+    return key_of_told(*asked, ties, rooms=rooms)
 
 
 def recall(

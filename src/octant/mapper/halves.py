@@ -72,7 +72,7 @@ def _values() -> dict[str, tuple[tuple[Any, ...], ...]]:
     found = new_found(0, (*keeps.shape, len(layer.sizes)))
     factors, one = np.ones_like(place.allowed), 1
     leaf = arrays.Leaf(layer, prices, keeps, place.order, place.sliding, place.touched)
-    goal = kernel.Goal(found.goal, found.wanted, found.points, found.count)
+    goal = kernel.Goal(found.goal, found.wanted, *found.most, found.points, found.count)
     task, room = (view, grids, tables, work), (found.pool, found.bounds)
     nest = (layer.sizes, layer.temporal, factors, factors)
     counts, busy = np.zeros((*keeps.shape, 6), np.int64), np.ones(keeps.shape[1] + 1)

@@ -38,6 +38,7 @@ class Question:
         grain: so exactly the value is wanted; not with zeros.
         parts: dataflows of which one allows a mapping as good as any, as the caller knows; not with
             zeros.
+        ties: of mappings as fast, or of as little energy, the one that is best by the other.
         rooms: of the package, beside the mapper's own, that know the floor or the parts, or put
             proofs together: what is proven is kept with their sources.
     """
@@ -53,6 +54,7 @@ class Question:
     floor: float = 0.0
     grain: float = 0.0
     parts: tuple[Dataflow, ...] = ()
+    ties: bool = False
     rooms: tuple[str, ...] = ()
 
 
@@ -253,6 +255,7 @@ def _key(
         thinning=thinning,
         many=many,
         grain=question.grain,
+        ties=question.ties,
         rooms=rooms,
     )
 
@@ -278,4 +281,5 @@ def _searched(
         floor=question.floor,
         grain=question.grain,
         parts=question.parts,
+        ties=question.ties,
     )

@@ -22,7 +22,7 @@ from octant.mapper.result import (
 )
 from octant.mapper.space import Integers, Space, keep_choices, may_begin, space
 from octant.mapper.split import split_over_axes
-from octant.mapper.walk import FRONT, Found, new_found, walk
+from octant.mapper.walk import FRONT, ROUNDING, Found, new_found, walk
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.model import Evaluation, Thinning, costs, evaluate, missing_prices, thin_cost
 from octant.workload import Einsum
@@ -63,6 +63,7 @@ def search(
     floor: float = 0.0,
     grain: float = 0.0,
     parts: tuple[Dataflow, ...] = (),
+    ties: bool = False,
 ) -> SearchResult:
     """Returns the best mapping of a layer with the proof that none is better.
 
@@ -87,6 +88,8 @@ def search(
         parts: dataflows, each with the constraints of ``dataflow`` and more, of which one allows a
             mapping as good as any, as the caller knows: they are searched one after the other, and
             what is found in one drops most of the others.
+        ties: of all mappings of the least latency the one of the least energy is wanted, where
+            prices are known, or the reverse; only that is ``OPTIMAL``. Of one best only.
 
     Raises:
         NotEstimatedError: when the objective needs energy and a price is missing.
@@ -100,14 +103,18 @@ def search(
     found.grain = objective.in_cycles(grain, clock_hz)
     if objective is Objective.LATENCY and thinning is None:
         found.grain = max(1.0, found.grain)
+    start = time.monotonic()
     _walk(asked, found, time_limit_s, parts)
     bound = objective.in_seconds(found.bound, clock_hz)
     if not found.count:
         return _nothing(asked, found, objective, bound)
+    optimal, reason = _complete(found), TIME_IS_UP
+    if ties and optimal and many == 1 and _may_tie(asked, objective):
+        left_s = None if time_limit_s is None else start + time_limit_s - time.monotonic()
+        found = _settled(asked, found, objective, left_s, parts)
+        optimal, reason = _complete(found), f"{TIME_IS_UP} before it was known if {objective} ties"
     evaluation = _evaluated(asked, found, 0)
     value = value_of(evaluation, architecture, objective, thinning)
-    found.best = found.value(*found.points[0])
-    optimal = not any(found.may_gain(*left_out) for left_out in found.left_out)
     others = tuple(_evaluated(asked, found, number).mapping for number in range(1, found.count))
     return SearchResult(
         status=Status.OPTIMAL if optimal else Status.GAP,
@@ -115,12 +122,47 @@ def search(
         mapping=evaluation.mapping,
         evaluation=evaluation,
         value=value,
-        bound=value if optimal else bound,
+        bound=min(bound, value),
         priced=found.priced,
         space=asked.words,
-        reason="" if optimal else TIME_IS_UP,
+        reason="" if optimal else reason,
         others=others,
     )
+
+
+def _complete(found: Found) -> bool:
+    """Whether nothing that was left out could be better than what was found."""
+    found.best = found.value(*found.points[0])
+    return not any(found.may_gain(*left_out) for left_out in found.left_out)
+
+
+def _may_tie(asked: _Asked, objective: Objective) -> bool:
+    """Whether mappings of the same value may differ in something that is known."""
+    return objective in _OTHER and not missing_prices(asked.architecture)
+
+
+_OTHER = {Objective.LATENCY: Objective.ENERGY, Objective.ENERGY: Objective.LATENCY}
+
+
+def _settled(
+    asked: _Asked,
+    best: Found,
+    objective: Objective,
+    time_limit_s: float | None,
+    parts: tuple[Dataflow, ...],
+) -> Found:
+    """Of the mappings that are as good as the best the one that is best by the other objective."""
+    other = _OTHER[objective]
+    found = _room(asked, list(Objective).index(other), 1, best.on_progress)
+    energy_j, cycles = (1 + ROUNDING) * best.points[0]
+    found.most = (energy_j, np.inf) if objective is Objective.ENERGY else (np.inf, cycles)
+    if other is Objective.LATENCY and asked.thinning is None:
+        found.grain = 1.0
+    for row in ("points", "nests", "orders", "keeps"):
+        getattr(found, row)[0] = getattr(best, row)[0]
+    found.count, found.priced, found.best = 1, best.priced, found.value(*found.points[0])
+    _walk(asked, found, time_limit_s, parts)
+    return found
 
 
 def _nothing(asked: _Asked, found: Found, objective: Objective, bound: float) -> SearchResult:

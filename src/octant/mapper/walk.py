@@ -89,6 +89,7 @@ class Found:
         floor: a value that nothing is below, as somebody else has proven; of one best only.
         grain: values that come to as many of it, rounded up, are as good as one another: cycles
             are whole. 0 where every value counts.
+        most: joules and cycles that something may have at most.
         left_out: (many, 3) joules, cycles and value that nothing is below that was left out.
         priced: mappings priced in full.
         pool, bounds: (many, ranks), (many, 3) room for a list of choices.
@@ -107,6 +108,7 @@ class Found:
     best: float = np.inf
     floor: float = -np.inf
     grain: float = 0.0
+    most: tuple[float, float] = (np.inf, np.inf)
     priced: int = 0
     left_out: list[tuple[float, float, float]] = field(default_factory=list)
 
@@ -133,6 +135,8 @@ class Found:
 
     def admits(self, energy_j: float, cycles: float) -> bool:
         """Whether something of so many joules and cycles would be better than all found."""
+        if energy_j > self.most[0] or cycles > self.most[1]:
+            return False
         if self.goal != FRONT:
             return self.value(energy_j, cycles) < self.wanted
         points = self.points[: self.count]
@@ -234,7 +238,7 @@ def bound_of(task: Task, factors: Integers, known: int) -> tuple[float, float]:
     from octant.mapper import kernel
 
     none, bounds = factors[:0], np.empty((1, 3))
-    any_better = kernel.Goal(0, math.inf, np.empty((1, 2)), 0)
+    any_better = kernel.Goal(0, math.inf, math.inf, math.inf, np.empty((1, 2)), 0)
     kernel.list_onwards(
         known, factors, none, bounds[:0], 0, none, bounds, any_better, task.hops, task.grids,
         task.tables, task.work,
@@ -361,7 +365,7 @@ def _goal(found: Found) -> Any:
     """What is wanted, for kernels."""
     from octant.mapper import kernel
 
-    return kernel.Goal(found.goal, float(found.wanted), found.points, found.count)
+    return kernel.Goal(found.goal, float(found.wanted), *found.most, found.points, found.count)
 
 
 def _share(found: Found, floor: tuple[float, float], opened: list[Family]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Protocol
 
 from octant.arch import Architecture
@@ -136,9 +137,14 @@ class _Best:
             dense = evaluate(self.einsum.dense, self.architecture, mapping)
             found = evaluate_sparse(dense, self.einsum, self.architecture)
             value = value_of(found, self.architecture, self.objective)
-            if value < self.value:
+            if (value, *_cost(found)) < (self.value, *_cost(self.evaluation)):
                 self.evaluation, self.value = found, value
         return self.value < before
+
+
+def _cost(found: Evaluation | None) -> tuple[float, float]:
+    """What tells mappings of the same value apart."""
+    return (inf, inf) if found is None else (found.energy_j or 0.0, found.latency_s)
 
 
 def _less_a_cycle(einsum: Einsum, architecture: Architecture, least: Thinning) -> float:

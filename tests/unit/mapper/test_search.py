@@ -11,11 +11,12 @@ import pytest
 
 from octant.arch import Constraint
 from octant.errors import NotEstimatedError
-from octant.mapper import Objective, SearchResult, Status, search
+from octant.files import load_architecture
+from octant.mapper import Objective, SearchResult, Status, dataflow_named, search
 from octant.mapper.space import Space
 from octant.mapper.walk import Found, new_found
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.workload import matmul
+from octant.workload import convolution, matmul
 from tests.unit.mapper.chips import FREE, array, chip, level, only, picojoules
 
 ALL = ("inputs", "weights", "outputs")
@@ -223,6 +224,23 @@ def test_a_value_is_known_as_exactly_as_was_asked_for() -> None:
         rough = ask(layer, on, grain=grain)
         assert rough.status is Status.OPTIMAL
         assert whole.value <= rough.value < whole.value + grain
+
+
+def test_of_equally_fast_mappings_the_one_of_the_least_energy_is_found() -> None:
+    layer = convolution(in_channels=4, out_channels=6, output=(5, 5), kernel=(3, 3))
+    on = load_architecture("teaching")
+    ask = partial(search, layer, on, dataflow=dataflow_named(on, "any"))
+    any_of_them, best = (
+        ask(objective=Objective.LATENCY),
+        ask(objective=Objective.LATENCY, ties=True),
+    )
+    assert any_of_them.evaluation is not None
+    assert best.evaluation is not None
+    assert (best.status, best.value) == (Status.OPTIMAL, any_of_them.value)
+    assert (best.evaluation.energy_j or 0.0) < (any_of_them.evaluation.energy_j or 0.0)
+    stopped = ask(objective=Objective.LATENCY, ties=True, time_limit_s=0.0)
+    assert stopped.status is Status.GAP
+    assert "time limit" in stopped.reason
 
 
 def found_at(cycles: float, grain: float) -> Found:

@@ -22,12 +22,15 @@ class Goal(NamedTuple):
     Attributes:
         number: of the objective, or ``FRONT``.
         wanted: the value below which something is among the best; not of a front.
+        most_j, most_cycles: joules and cycles that it may have at most.
         points: (room, 2) joules and cycles of what was found, the first ``many`` of them, the best
             first.
     """
 
     number: int
     wanted: float
+    most_j: float
+    most_cycles: float
     points: NDArray[np.float64]
     many: int
 
@@ -48,10 +51,12 @@ def value_of(goal, energy, cycles):
 @lean
 def admits(goal, energy, cycles):
     """Whether something of so many joules and cycles would be among the best, as many as wanted."""
+    if energy > goal.most_j or cycles > goal.most_cycles:
+        return False
     if goal.number == FRONT:
         for i in range(goal.many):
-            most_j, most_cycles = goal.points[i, 0], goal.points[i, 1]
-            if most_j <= energy * (1.0 + ROUNDING) and most_cycles <= cycles * (1.0 + ROUNDING):
+            joules, many = goal.points[i, 0], goal.points[i, 1]
+            if joules <= energy * (1.0 + ROUNDING) and many <= cycles * (1.0 + ROUNDING):
                 return False
     elif value_of(goal, energy, cycles) >= goal.wanted:
         return False
@@ -103,7 +108,7 @@ def found_so_many(goal, count):
     if goal.number != FRONT and count == points.shape[0]:
         worst = value_of(goal, points[count - 1, 0], points[count - 1, 1])
         wanted = min(wanted, worst * (1.0 - ROUNDING))
-    return Goal(goal.number, wanted, points, count)
+    return Goal(goal.number, wanted, goal.most_j, goal.most_cycles, points, count)
 
 
 @inlined
