@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -23,15 +24,41 @@ def distinct_elements(einsum: Einsum, tensor: Tensor) -> int:
     >>> distinct_elements(layer, layer.tensor("inputs"))  # elements 0, 4 and 8
     3
     """
-    total = 1
     sizes = einsum.sizes
-    for axis in tensor.axes:
-        places = np.zeros(1, np.int64)
-        for term in axis:
-            steps = term.coefficient * np.arange(sizes[term.rank])
-            places = np.unique(np.add.outer(places, steps))
-        total *= len(places)
-    return total
+    axes = ([(term.coefficient, sizes[term.rank]) for term in axis] for axis in tensor.axes)
+    return math.prod(map(different_sums, axes))
+
+
+def different_sums(terms: Iterable[tuple[int, int]]) -> int:
+    """How many different sums there are of a multiple of each coefficient, 0 to (steps - 1) times.
+
+    Multiples of a coefficient that leave no gaps count as one term with those before. Of two
+    coefficients a < b without a common divisor, b steps of a lead as far as a steps of b: the sums
+    with so many steps of a, and so many of b left, are there twice.
+
+    Args:
+        terms: (coefficient, steps) of each rank.
+
+    >>> different_sums([(1, 3), (2, 5)])  # a window of 3 that moves by 2: 0 to 10
+    11
+    """
+    apart = sorted((coefficient, steps) for coefficient, steps in terms if steps > 1)
+    while len(apart) > 1 and apart[1][0] % apart[0][0] == 0:
+        (unit, first), (coefficient, steps), *others = apart
+        if coefficient > unit * first:
+            break
+        apart = [(unit, first + coefficient // unit * (steps - 1)), *others]
+    if len(apart) <= 1:
+        return math.prod(steps for _, steps in apart)
+    if len(apart) == 2:
+        (low, first), (high, second) = apart
+        common = math.gcd(low, high)
+        twice = max(0, first - high // common) * max(0, second - low // common)
+        return first * second - twice
+    places = np.zeros(1, np.int64)
+    for coefficient, steps in apart:
+        places = np.unique(np.add.outer(places, coefficient * np.arange(steps)))
+    return len(places)
 
 
 def compulsory_bits(einsum: Einsum, architecture: Architecture) -> dict[str, int]:

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from octant.arch import Architecture, Dataflow, Fanout, Level
 from octant.bounds import distinct_elements
-from octant.errors import UnknownNameError, near_misses
+from octant.errors import InvalidWorkloadError, UnknownNameError, near_misses
 from octant.model.prices import stores
 from octant.workload import Einsum, Role
 
 Integers = NDArray[np.int64]
+MOST_SIZE = 1 << 22
+"""Of a rank: the search has a number for each step that may be left of it."""
 UNBOUNDED = np.iinfo(np.int64).max
 MOST_PRODUCTS = 64
 """What a rank may take of a fanout, for the search to look through."""
@@ -92,7 +94,16 @@ def space(
         architecture: the hardware.
         dataflow: further constraints; one without any for the hardware alone.
         divisors: leave out factors that do not divide what is left of a rank.
+
+    Raises:
+        InvalidWorkloadError: a rank has more steps than tables of what is left of it have room for.
     """
+    for rank, size in einsum.ranks:
+        if size > MOST_SIZE:
+            raise InvalidWorkloadError(
+                f"rank {rank} of {einsum}: a search takes at most {MOST_SIZE} steps of a rank: "
+                "give a smaller batch, or a smaller size"
+            )
     column = {name: index for index, (name, _) in enumerate(einsum.ranks)}
     nodes, most_axes = (
         architecture.nodes,

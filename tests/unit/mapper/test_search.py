@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from octant.arch import Constraint
-from octant.errors import NotEstimatedError
+from octant.errors import InvalidWorkloadError, NotEstimatedError
 from octant.files import load_architecture
 from octant.mapper import Objective, SearchResult, Status, dataflow_named, search
-from octant.mapper.space import Space
+from octant.mapper.space import MOST_SIZE, Space
 from octant.mapper.walk import Found, new_found
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
 from octant.workload import convolution, matmul
@@ -229,18 +229,24 @@ def test_a_value_is_known_as_exactly_as_was_asked_for() -> None:
 def test_of_equally_fast_mappings_the_one_of_the_least_energy_is_found() -> None:
     layer = convolution(in_channels=4, out_channels=6, output=(5, 5), kernel=(3, 3))
     on = load_architecture("teaching")
-    ask = partial(search, layer, on, dataflow=dataflow_named(on, "any"))
-    any_of_them, best = (
-        ask(objective=Objective.LATENCY),
-        ask(objective=Objective.LATENCY, ties=True),
-    )
+    free = dataflow_named(on, "any")
+    ask = partial(search, layer, on, objective=Objective.LATENCY, dataflow=free)
+    any_of_them, best = ask(), ask(ties=True)
     assert any_of_them.evaluation is not None
     assert best.evaluation is not None
     assert (best.status, best.value) == (Status.OPTIMAL, any_of_them.value)
     assert (best.evaluation.energy_j or 0.0) < (any_of_them.evaluation.energy_j or 0.0)
-    stopped = ask(objective=Objective.LATENCY, ties=True, time_limit_s=0.0)
+    stopped = ask(ties=True, time_limit_s=0.0)
     assert stopped.status is Status.GAP
     assert "time limit" in stopped.reason
+
+
+def test_a_rank_of_more_steps_than_there_is_room_for_is_refused_at_once() -> None:
+    long = matmul(rows=MOST_SIZE + 1, inner=1, columns=1)
+    with pytest.raises(InvalidWorkloadError, match=r"rank P of .*P=4194305.*at most 4194304 steps"):
+        search(long, chip(), objective=Objective.ENERGY, dataflow=FREE)
+    fits = search(matmul(rows=MOST_SIZE, inner=1, columns=1), chip(), dataflow=FREE)
+    assert fits.status is Status.OPTIMAL
 
 
 def found_at(cycles: float, grain: float) -> Found:
