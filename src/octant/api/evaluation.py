@@ -18,6 +18,7 @@ from octant.arch import Architecture, Dataflow
 from octant.errors import (
     CoverageError,
     InfeasibleError,
+    InvalidWorkloadError,
     OutOfTimeError,
     RunFailedError,
     UnknownNameError,
@@ -188,9 +189,11 @@ def map_network(
 ) -> tuple[LayerMapping, ...]:
     """The best mapping of each layer with multiply-accumulates, in the network's order.
 
-    Arguments and errors are those of ``evaluate``.
+    Arguments and errors are those of ``evaluate``, and ``InvalidWorkloadError`` where there is no
+    such layer.
     """
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
+    require_multiplying(workload)
     goal, constraints = objective_named(objective), dataflow_of(chip, dataflow, min_utilization)
     question = _question(chip, goal, constraints, divisors_only, cached, time_limit_s)
     return _map(workload, _Chips(chip, {}), question, progress)
@@ -382,6 +385,16 @@ def _require_mapping(layer: Layer, chip: Architecture, result: SearchResult) -> 
             f"layer {layer.name!r} ({layer.operator}: {layer.work}): no mapping was found on "
             f"{chip.name}: {result.reason}"
         )
+
+
+def require_multiplying(workload: Workload) -> None:
+    """Refuses a network of which nothing can be mapped.
+
+    Raises:
+        InvalidWorkloadError: no layer multiplies.
+    """
+    if not workload.mac_layers:
+        raise InvalidWorkloadError(f"network {workload.name!r} has no layer that multiplies")
 
 
 def _require_understood(workload: Workload) -> None:

@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from octant.api.evaluation import Progress, dataflow_of, einsum_of, objective_named
+from octant.api.evaluation import (
+    Progress,
+    dataflow_of,
+    einsum_of,
+    objective_named,
+    require_multiplying,
+)
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
-from octant.errors import InfeasibleError, InvalidWorkloadError
+from octant.errors import InfeasibleError
 from octant.mapper.result import Objective
 from octant.workload import Einsum
 
@@ -65,10 +71,9 @@ def network_front(
     )
 
     workload, chip = load_network(network, batch=batch, dims=dims), load_architecture(on)
+    require_multiplying(workload)
     goal, constraints = objective_named(objective), dataflow_of(chip, dataflow)
     einsums = {layer.name: einsum_of(layer.work, chip) for layer in workload.mac_layers}
-    if not einsums:
-        raise InvalidWorkloadError(f"network {workload.name!r} has no layer that multiplies")
     find = partial(
         front, dataflow=constraints, divisors_only=divisors_only, time_limit_s=time_limit_s
     )

@@ -52,3 +52,13 @@ def odd(tmp_path: Path) -> str:
     path = tmp_path / "odd.onnx"
     onnx.save(_model("Twist", "odd"), path)
     return str(path)
+
+
+@pytest.fixture
+def rectifier(tmp_path: Path) -> str:
+    """A network that multiplies nothing."""
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, 3)) for name in "xy"]
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", ends[:1], ends[1:])
+    path = tmp_path / "rectifier.onnx"
+    onnx.save(helper.make_model(graph, ir_version=10), path)
+    return str(path)

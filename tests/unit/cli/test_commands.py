@@ -76,6 +76,15 @@ def test_map_says_that_it_knows_no_formats(octant: Octant, tiny: str) -> None:
     assert "plain" not in plain.out
 
 
+@pytest.mark.parametrize("command", ["map", "front"])
+def test_a_network_that_multiplies_nothing_has_nothing_to_map(
+    octant: Octant, rectifier: str, command: str
+) -> None:
+    done = octant(command, rectifier, "--on", "teaching")
+    assert (done.code, done.out) == (5, "")
+    assert done.err == "octant: error: network 'rectifier' has no layer that multiplies\n"
+
+
 def test_map_prints_loop_nests_that_parse_back(octant: Octant, tiny: str) -> None:
     done = octant("map", tiny, "--on", "teaching", "--layer", "second", "--batch", "1")
     assert (done.code, done.err) == (0, "")
