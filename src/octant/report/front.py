@@ -9,7 +9,7 @@ from octant.report.layout import WIDTH, Column, fields, page, paragraph, table
 from octant.units import text
 
 if TYPE_CHECKING:
-    from octant.mapper.combination import NetworkFront
+    from octant.mapper.combination import Combination, NetworkFront
 
 _SHOWN = 12
 
@@ -75,34 +75,36 @@ def _best(found: NetworkFront, width: int) -> list[str]:
         dimension = {"latency": "time", "energy": "energy", "power": "power"}[limit.on.value]
         goal += f" at a {limit.on.value} of at most {text(limit.most, dimension)}"
     latency, energy, power, product = _totals(best.combination.energy_j, best.combination.latency_s)
+    return [
+        goal,
+        f"  {latency}, {energy}, {power}, {product}",
+        "",
+        *_taken(found, best.combination, width),
+    ]
+
+
+def _taken(found: NetworkFront, combination: Combination, width: int) -> list[str]:
+    """The points that the layers take; how many runs take each, where a layer runs repeatedly."""
+    repeated = any(layer.repeats > 1 for layer in found.layers)
+    columns = [
+        Column("layer"),
+        *[Column("runs", right=True)] * repeated,
+        Column("point", right=True),
+        Column("latency", right=True),
+        Column("energy", right=True),
+    ]
     rows = []
-    for layer, taken in zip(found.layers, best.combination.taken, strict=True):
+    for layer, taken in zip(found.layers, combination.taken, strict=True):
         points = layer.front.evaluations
         for part in taken:
             point = points[part.point]
             rows.append(
                 (
                     layer.name,
-                    f"{part.repeats} x" if layer.repeats > 1 else "",
+                    *[f"{part.repeats} x" if layer.repeats > 1 else ""] * repeated,
                     f"{part.point + 1} of {len(points)}",
                     seconds(point.latency_s),
                     joules(point.energy_j),
                 )
             )
-    return [
-        goal,
-        f"  {latency}, {energy}, {power}, {product}",
-        "",
-        *table(
-            (
-                Column("layer"),
-                Column("runs", right=True),
-                Column("point", right=True),
-                Column("latency", right=True),
-                Column("energy", right=True),
-            ),
-            rows,
-            width=width,
-            indent="  ",
-        ),
-    ]
+    return table(columns, rows, width=width, indent="  ")
