@@ -18,6 +18,8 @@ def main() -> int:
     An error that Octant raises on purpose is one message on stderr and the error's own code.
     Anything else is a bug and says so; ``OCTANT_TRACEBACK=1`` shows where.
     """
+    if sys.stderr is None:  # closed before the start (octant ... 2>&-): what is said there is lost
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     try:
         return _run()
     except EndedError as end:

@@ -23,7 +23,13 @@ def width() -> int:
 
 
 def show(text: str) -> None:
-    """Writes a page to stdout, in ASCII where its encoding has no more."""
+    """Writes a page to stdout, in ASCII where its encoding has no more.
+
+    Raises:
+        FileFormatError: stdout is closed, or its disk is full.
+    """
+    if sys.stdout is None:  # closed before the start: octant ... >&-
+        raise _unwritten("stdout is closed")
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)
@@ -35,9 +41,13 @@ def show(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        from octant.errors import FileFormatError
+        raise _unwritten(error.strerror) from None
 
-        raise FileFormatError(f"the output cannot be written: {error.strerror}") from None
+
+def _unwritten(why: str | None) -> Exception:
+    from octant.errors import FileFormatError
+
+    return FileFormatError(f"the output cannot be written: {why}")
 
 
 def written(result: DataclassInstance, json: str | None, file: Path | None) -> bool:

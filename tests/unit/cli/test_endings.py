@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,28 @@ def test_a_full_disk_is_no_bug() -> None:
         )
     assert done.returncode == 3
     assert done.stderr == b"octant: error: the output cannot be written: No space left on device\n"
+
+
+def _with_closed(stream: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """A process whose stream was closed before it began, as by a shell's ``>&-``."""
+    words = shlex.join([sys.executable, "-c", START, *arguments])
+    return subprocess.run(
+        ["/bin/sh", "-c", f"exec {words} {stream}>&-"],
+        capture_output=True,
+        env=environment(),
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="there is no shell that closes a stream")
+def test_closed_streams_are_no_bug() -> None:
+    done = _with_closed("1", "show", "teaching")
+    assert done.returncode == 3
+    assert done.stderr == b"octant: error: the output cannot be written: stdout is closed\n"
+    done = _with_closed("2", "show", "eyeris")
+    assert (done.returncode, done.stdout) == (4, b"")
+    done = _with_closed("2", "map", "digits-lenet", "--on", "teaching", "--layer", "fc1")
+    assert (done.returncode, done.stdout[:4]) == (0, b"fc1 ")
 
 
 def test_errors_leave_by_the_exit_code_of_a_process() -> None:
