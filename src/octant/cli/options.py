@@ -43,8 +43,14 @@ Chip = Annotated[
         autocompletion=completion.chips,
     ),
 ]
+#: The largest batch: of an .onnx file, no tensor may have more elements. The importer's own number
+#: (``LARGEST_TENSOR``) stands beside what loads the onnx package, which ``octant --help`` must not.
+LARGEST_BATCH = 2**48
 Batch = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Inferences of one run; 1 unless given.")
+    int | None,
+    typer.Option(
+        min=1, max=LARGEST_BATCH, metavar="N", help="Inferences of one run; 1 unless given."
+    ),
 ]
 Goal = Annotated[ObjectiveName, typer.Option(help="What each layer's mapping minimises.")]
 Flow = Annotated[

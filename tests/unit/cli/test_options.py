@@ -8,7 +8,9 @@ import pytest
 import typer
 
 from octant.cli import completion
-from octant.cli.options import destination, seconds, sizes
+from octant.cli.options import LARGEST_BATCH, destination, seconds, sizes
+from octant.importers.onnx.stored import LARGEST_TENSOR
+from tests.unit.cli.command import Octant
 
 
 @pytest.mark.parametrize("text", ["sequence", "=3", "sequence=", "sequence=many"])
@@ -51,3 +53,11 @@ def test_completion_offers_names_and_files(tmp_path: Path, monkeypatch: pytest.M
     assert completion.components("sram") == ["sram", "sram-mine.csv"]
     assert completion.shown("t") == ["teaching", "tpu1", "transformer"]
     assert completion.networks("[") == []
+
+
+def test_a_batch_is_no_larger_than_a_tensor(octant: Octant) -> None:
+    assert LARGEST_BATCH == LARGEST_TENSOR
+    assert octant("show", "alexnet", "--batch", str(LARGEST_TENSOR)).code == 0
+    done = octant("show", "digits-lenet", "--batch", str(LARGEST_TENSOR + 1))
+    assert (done.code, done.out) == (2, "")
+    assert "--batch" in done.err and str(LARGEST_TENSOR) in done.err

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import onnx
 
 from octant.errors import ImportFailedError, UnknownNameError, near_misses
+from octant.importers.onnx.stored import LARGEST_TENSOR
 
 BATCH_NAMES = frozenset({"b", "batch", "batch_dim", "batch_size", "batchsize", "bs", "n"})
 
@@ -47,12 +48,15 @@ def check_bindings(
 
     Raises:
         UnknownNameError: for a name that is no open dimension.
-        ImportFailedError: for a size below 1, and for dimensions that are still open.
+        ImportFailedError: for a size that no tensor may have, and for dimensions without one.
     """
     symbols = {item.symbol for item in opened}
     for symbol, size in dims.items():
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise ImportFailedError(f"dimension {symbol!r} is given size {size!r}: 1 or more")
+        whole = isinstance(size, int) and not isinstance(size, bool)
+        if not whole or not 1 <= size <= LARGEST_TENSOR:
+            raise ImportFailedError(
+                f"dimension {symbol!r} is given size {size!r}: allowed are 1 to 2^48"
+            )
         tensor, _, axis = symbol.rpartition(".")
         if symbol not in symbols and not (tensor in made and axis.isdecimal()):
             hint = near_misses(symbol, symbols) if symbols else "all its dimensions have sizes"
