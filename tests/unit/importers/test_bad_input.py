@@ -183,8 +183,22 @@ def test_what_follows_an_unknown_operator_has_no_shape() -> None:
         node("Secret", ["x"], ["a"], "mystery", domain="com.example"),
         node("MatMul", ["a", "w"], ["y"], "product"),
     ]
-    with pytest.raises(ImportFailedError, match=r"product.*tensor 'a' \(made by node 'mystery'"):
-        imported(nodes, [value("x", [4, 6])], [weight("w", [6, 5])], domains={"com.example": 1})
+    given: dict[str, Any] = {"stored": [weight("w", [6, 5])], "domains": {"com.example": 1}}
+    for dims in {}, {"a.0": 4, "a.1": 6}:  # sizes do not help: the type is open, too
+        with pytest.raises(
+            ImportFailedError, match=r"product.*tensor 'a' \(made by node 'mystery'.*value_info"
+        ) as error:
+            imported(nodes, [value("x", [4, 6])], dims=dims, **given)
+        assert "--dim" not in str(error.value)
+    declared = [value("a", [4, 6])]
+    assert imported(nodes, [value("x", [4, 6])], value_info=declared, **given).macs == 120
+
+
+def test_a_shape_without_axes_is_given_by_sizes_where_the_type_is_known() -> None:
+    arguments = [node("MatMul", ["x", "w"], ["y"])], [value("x", None)], [weight("w", [6, 5])]
+    with pytest.raises(ImportFailedError, match=r"every axis, for example --dim x\.0=1 --dim x\.1"):
+        imported(*arguments)
+    assert imported(*arguments, dims={"x.0": 4, "x.1": 6}).macs == 120
 
 
 def test_a_known_operator_of_another_domain() -> None:

@@ -45,7 +45,7 @@ class Operand:
         if self.extents is None or len(known) < len(self.extents):
             raise ImportFailedError(
                 f"tensor {self.name!r} (made by {self.maker}) has shape {self._described()}, which "
-                f"the file does not settle: give what is open, for example {self._options()}"
+                f"the file does not settle: {self._remedy()}"
             )
         return known
 
@@ -54,9 +54,18 @@ class Operand:
             return "(...)"
         return "(" + ", ".join("?" if x is None else str(x) for x in self.extents) + ")"
 
-    def _options(self) -> str:
-        open_axes = [axis for axis, extent in enumerate(self.extents or (None,)) if extent is None]
-        return " ".join(f"--dim {self.name}.{axis}=1" for axis in open_axes)
+    def _remedy(self) -> str:
+        """What settles the shape: sizes where the type is known, else only a declaration."""
+        if self.extents is None and self.number_format is None:
+            return (
+                "its element type is open, too: add both to the file's value_info (an entry as "
+                "onnx.helper.make_tensor_value_info makes it)"
+            )
+        axes: Sequence[int | None] = (None, None) if self.extents is None else self.extents
+        open_axes = [axis for axis, extent in enumerate(axes) if extent is None]
+        options = " ".join(f"--dim {self.name}.{axis}=1" for axis in open_axes)
+        what = "the size of every axis" if self.extents is None else "what is open"
+        return f"give {what}, for example {options}"
 
     @property
     def elements(self) -> int:
