@@ -17,6 +17,7 @@ from onnx import numpy_helper, shape_inference, version_converter
 
 from octant.accuracy.recurrence import Loop, unroll
 from octant.errors import ImportFailedError, RunFailedError
+from octant.importers.onnx.loading import content, parsed
 
 #: The operator set that the pass writes: the first whose QuantizeLinear knows 16 bits.
 OPSET = 21
@@ -133,14 +134,12 @@ def load_runnable(source: str | Path | bytes, name: str = "") -> Runnable:
         RunFailedError: it cannot be brought to the operator set that the pass needs.
     """
     label = name or (Path(source).stem if not isinstance(source, bytes) else "network")
-    data = source if isinstance(source, bytes) else _read(Path(source))
-    proto = onnx.ModelProto()
     try:
-        proto.ParseFromString(data)
-    except Exception as error:  # protobuf's DecodeError derives from nothing narrower
-        raise ImportFailedError(f"{label}: not an ONNX model: it does not parse") from error
-    if not proto.graph.node:
-        raise ImportFailedError(f"{label}: not an ONNX model: it holds no graph with nodes")
+        data = content(source)
+        proto = parsed(data)
+    except ImportFailedError as error:
+        where = label if isinstance(source, bytes) else str(source)
+        raise ImportFailedError(f"{where}: {error}") from error.__cause__
     _attach_external(proto, source, label)
     if proto.ByteSize() > _LARGEST_BYTES:
         raise RunFailedError(
@@ -166,13 +165,6 @@ def load_runnable(source: str | Path | bytes, name: str = "") -> Runnable:
 def stored_tensors(graph: onnx.GraphProto) -> dict[str, onnx.TensorProto]:
     """The stored tensors of a graph by name."""
     return {item.name: item for item in graph.initializer}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ImportFailedError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _attach_external(proto: onnx.ModelProto, source: str | Path | bytes, label: str) -> None:

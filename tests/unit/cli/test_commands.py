@@ -76,6 +76,28 @@ def test_map_says_that_it_knows_no_formats(octant: Octant, tiny: str) -> None:
     assert "plain" not in plain.out
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("folder.onnx", "is a directory: give the path of an .onnx file"),
+        ("empty.onnx", "not an ONNX model: it is empty"),
+        ("words.onnx", "not an ONNX model: it does not parse"),
+        ("none.onnx", "there is no such file: give the path of an .onnx file"),
+    ],
+)
+def test_show_and_accuracy_say_the_same_of_what_is_no_network(
+    octant: Octant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder.onnx").mkdir()
+    Path("empty.onnx").touch()
+    Path("words.onnx").write_text("This is not a network.")
+    for command in ("show", "accuracy"):
+        done = octant(command, name)
+        assert (done.code, done.out) == (5, "")
+        assert done.err == f"octant: error: {name}: {said}\n"
+
+
 @pytest.mark.parametrize("command", ["map", "front"])
 def test_a_network_that_multiplies_nothing_has_nothing_to_map(
     octant: Octant, rectifier: str, command: str

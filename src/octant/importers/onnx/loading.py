@@ -40,8 +40,7 @@ def load_model(source: str | Path | bytes) -> LoadedModel:
         ImportFailedError: when it is missing, not ONNX, truncated, unsafe or too new.
     """
     path = None if isinstance(source, bytes) else Path(source)
-    data = source if isinstance(source, bytes) else _read(Path(source))
-    proto = _parse(data)
+    proto = parsed(content(source))
     opset = _standard_opset(proto)
     folder = path.parent if path else None
     for graph in _graphs(proto):
@@ -49,23 +48,38 @@ def load_model(source: str | Path | bytes) -> LoadedModel:
     return LoadedModel(inlined(proto), opset, path.name if path else "")
 
 
-def _read(path: Path) -> bytes:
+def content(source: str | Path | bytes) -> bytes:
+    """The bytes of a file, or those that were given.
+
+    Raises:
+        ImportFailedError: it is missing, no file, too large, or cannot be read.
+    """
+    if isinstance(source, bytes):
+        return source
+    path = Path(source)
+    if path.is_dir():
+        raise ImportFailedError("is a directory: give the path of an .onnx file")
     if not path.is_file():
         raise ImportFailedError("there is no such file: give the path of an .onnx file")
-    if path.stat().st_size > PROTOBUF_LIMIT_BYTES:
-        raise ImportFailedError(
-            "larger than the 2 GiB that protobuf reads: save the model with external data"
-        )
     try:
+        if path.stat().st_size > PROTOBUF_LIMIT_BYTES:
+            raise ImportFailedError(
+                "larger than the 2 GiB that protobuf reads: save the model with external data"
+            )
         return path.read_bytes()
     except OSError as error:
         raise ImportFailedError(f"the file cannot be read: {error.strerror}") from error
 
 
-def _parse(data: bytes) -> onnx.ModelProto:
-    proto = onnx.ModelProto()
+def parsed(data: bytes) -> onnx.ModelProto:
+    """The model that bytes hold, which has a graph with nodes.
+
+    Raises:
+        ImportFailedError: they hold none.
+    """
     if not data:
         raise ImportFailedError("not an ONNX model: it is empty")
+    proto = onnx.ModelProto()
     try:
         proto.ParseFromString(data)
     except Exception as error:  # protobuf's DecodeError derives from nothing narrower
