@@ -99,6 +99,7 @@ def evaluate(
     dims, limit_s, file = options.sizes(dim), options.seconds(time_limit), options.destination(json)
     page, folder = options.page(html), options.folder(figures)
     options.require_page(eyexam, page, folder)
+    options.require_data(zeros, data)
     from octant import api
     from octant.cli.recipes import chip_recipe
 

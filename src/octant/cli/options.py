@@ -334,6 +334,16 @@ def require_page(eyexam: bool, page: Path | None, folder: Path | None) -> None:
         )
 
 
+def require_data(zeros: bool, data: str | None) -> None:
+    """``--zeros`` measures on samples.
+
+    Raises:
+        typer.BadParameter: there are none.
+    """
+    if zeros and data is None:
+        raise _bad("--zeros", "the network runs on samples to measure them: give --data DATA, too")
+
+
 def sizes(dims: Sequence[str] | None) -> dict[str, int | float]:
     """The sizes that ``--dim`` gave, by name.
 
