@@ -12,6 +12,7 @@ import pytest
 
 from octant import api, errors
 from octant.cli import exits
+from octant.cli.options import ObjectiveName
 from tests.unit.cli.command import START, Octant, environment, in_process
 
 LAZY = {"llvmlite", "numba", "numpy", "onnx", "pandas", "yaml"}
@@ -43,6 +44,14 @@ def test_the_reference_names_every_command_and_option(octant: Octant) -> None:
         words = {word.strip("[],") for word in octant(command, "--help").out.split()}
         options = {word for word in words if word.startswith("--")} - {"--help"}
         assert [option for option in sorted(options) if f"`{option}" not in section] == []
+
+
+@pytest.mark.parametrize("command", ["evaluate", "front"])
+def test_the_reference_names_every_objective(command: str) -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "cli.md"
+    section = page.read_text("utf-8").split(f"## octant {command}\n")[1].split("\n## ")[0]
+    [row] = [line for line in section.splitlines() if line.startswith("| `--objective")]
+    assert [name for name in ObjectiveName if f"`{name}`" not in row] == []
 
 
 @pytest.mark.parametrize(
