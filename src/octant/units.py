@@ -184,6 +184,8 @@ def parse(quantity: str, dimension: str, *, positive: bool = False) -> float:
     return value
 
 
+#: From here on numbers in the largest unit of a dimension are printed with an exponent.
+_LONG = 1e6
 #: The least number that is printed in a unit, where it is not 1.
 _LEAST = {"mm^2": 0.1}
 
@@ -192,7 +194,8 @@ def text(value: float, dimension: str) -> str:
     """A quantity with the prefix that suits it, to four significant digits.
 
     Information that is a whole number of bytes prints in bytes with binary prefixes, bandwidths in
-    bytes with decimal ones: as data sheets do.
+    bytes with decimal ones: as data sheets do. From a million of the largest unit on, numbers have
+    an exponent.
 
     Args:
         value: in SI (bits for information, a fraction for a share).
@@ -207,6 +210,8 @@ def text(value: float, dimension: str) -> str:
     ('8.02 mJ', '12 b', '25 %')
     >>> text(0.84e-6, "area"), text(72920e-12, "area")
     ('0.84 mm^2', '72920 um^2')
+    >>> text(999900, "time"), text(726e6, "time")
+    ('999900 s', '7.26e+08 s')
     """
     known = _dimension_of(dimension)
     if not math.isfinite(value):
@@ -286,7 +291,8 @@ def _best(value: float, units: tuple[str, ...], known: _Dimension) -> str:
     for unit in reversed(units):
         number = _rounded(value / known.units[unit])
         if number >= _LEAST.get(unit, 1) or unit == units[0]:
-            return f"{_plain(number)} {unit}"
+            long = number >= _LONG and unit == known.printed[-1]
+            return f"{f'{number:.4g}' if long else _plain(number)} {unit}"
     raise UnitError(f"no unit for {value}")
 
 

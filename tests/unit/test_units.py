@@ -107,6 +107,11 @@ def test_an_unknown_dimension_has_near_misses() -> None:
         (19.2, "bandwidth per cycle", "19.2 b/cycle"),
         (-0.5, "voltage", "-500 mV"),
         (123456e12, "energy", "123500 TJ"),
+        (999949, "time", "999900 s"),
+        (999951, "time", "1e+06 s"),
+        (1.2159999999999999194693632e25, "time", "1.216e+25 s"),
+        (1234567, "capacity", "1235000 b"),
+        (3e18, "energy", "3e+06 TJ"),
     ],
 )
 def test_prints(value: float, dimension: str, printed: str) -> None:
@@ -125,6 +130,7 @@ def test_counts() -> None:
     assert count_text(0, "MAC") == "0 MAC"
     assert count_text(-1500, "MAC") == "-1.5 kMAC"
     assert count_text(0.25, "MAC/cycle") == "0.25 MAC/cycle"
+    assert count_text(5e30, "MAC") == "5e+12 EMAC"
 
 
 def test_every_dimension_reads_the_units_that_its_messages_offer() -> None:

@@ -116,6 +116,16 @@ def test_a_limit_that_is_a_sum_is_met() -> None:
             "the least power of any combination is 500 mW, 25 % above the limit of 400 mW",
         ),
         (
+            Objective.ENERGY,
+            latency(0.1),
+            "the least latency of any combination is 1 s, 900 % above the limit of 100 ms",
+        ),
+        (
+            Objective.ENERGY,
+            latency(4e-6),
+            "the least latency of any combination is 1 s, 2.5e+05 times the limit of 4 us",
+        ),
+        (
             Objective.LATENCY,
             Limit(Limited.ENERGY, 0.0),
             "the least energy of any combination is 1 J, above the limit of 0 J",

@@ -17,6 +17,8 @@ from octant.mapper.result import Objective, Status
 from octant.units import text
 
 _NOTHING: Point = (0.0, 0.0)
+#: What is more than so many times a limit is not told in percent.
+_MUCH = 10.0
 
 
 def best_combination(
@@ -189,8 +191,15 @@ def _why_infeasible(limit: Limit, lightest: Combination) -> str:
     dimension = "time" if limit.on is Limited.LATENCY else str(limit.on)
     least = limit.on.of(lightest.energy_j, lightest.latency_s)
     said = text(least, dimension) if math.isfinite(least) else "infinite"
-    share = f"{100 * (least / limit.most - 1):.3g} % " if limit.most and least < math.inf else ""
-    return (
-        f"the least {limit.on} of any combination is {said}, "
-        f"{share}above the limit of {text(limit.most, dimension)}"
-    )
+    return f"the least {limit.on} of any combination is {said}, " + _beyond(least, limit, dimension)
+
+
+def _beyond(least: float, limit: Limit, dimension: str) -> str:
+    """By how much the limit is missed: in percent, or how many times it is where that is much."""
+    most = text(limit.most, dimension)
+    times = least / limit.most if limit.most else math.inf
+    if math.isinf(times):
+        return f"above the limit of {most}"
+    if times > _MUCH:
+        return f"{times:.4g} times the limit of {most}"
+    return f"{100 * (times - 1):.3g} % above the limit of {most}"
