@@ -155,6 +155,18 @@ def test_errors_leave_by_the_exit_code_of_a_process() -> None:
     assert done.err.startswith("octant: error: there is no chip and no network 'eyeris'; did you")
 
 
+def test_the_package_runs_as_the_command_does() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "octant", "show", "eyeris"],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    asked = in_process("show", "eyeris")
+    assert (done.returncode, done.stdout, done.stderr) == (4, "", asked.err)
+
+
 def test_output_is_plain_where_the_encoding_has_no_blocks() -> None:
     start = f"from octant.cli.output import show; show('a {chr(0x2588)}{chr(0x258C)} 1\\n')"
     done = subprocess.run(
