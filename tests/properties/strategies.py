@@ -17,6 +17,8 @@ from octant.workload import (
     NumberFormat,
     NumberKind,
     Role,
+    Tensor,
+    Term,
     convolution,
     matmul,
     transposed_convolution,
@@ -85,6 +87,29 @@ def convolutions(draw: st.DrawFn, points: int = 200) -> Einsum:
         stride=draw(steps),
         dilation=draw(steps),
     )
+
+
+@st.composite
+def _axes(draw: st.DrawFn, ranks: list[str]) -> tuple[tuple[Term, ...], ...]:
+    """Axes of one or two of some ranks, each with a coefficient."""
+    axes: list[tuple[Term, ...]] = []
+    for rank in draw(st.permutations(ranks))[: draw(st.integers(1, len(ranks)))]:
+        term = Term(rank, draw(st.integers(1, 3)))
+        if axes and len(axes[-1]) == 1 and draw(st.booleans()):
+            axes[-1] = (*axes[-1], term)
+        else:
+            axes.append((term,))
+    return tuple(axes)
+
+
+@st.composite
+def any_einsums(draw: st.DrawFn, points: int = 200) -> Einsum:
+    """Einsums that are no layer of a network: every tensor has any of the ranks on any axes."""
+    ranks = list("ABCD")[: draw(st.integers(1, 4))]
+    sizes = draw(_sizes(len(ranks), points))
+    names = ("inputs", Role.INPUT), ("weights", Role.WEIGHT), ("outputs", Role.OUTPUT)
+    tensors = tuple(Tensor(name, role, draw(_axes(ranks))) for name, role in names)
+    return Einsum(tuple(zip(ranks, sizes, strict=True)), tensors)
 
 
 def layers(points: int = 200) -> st.SearchStrategy[Einsum]:
@@ -160,8 +185,8 @@ def _node(
 
 @st.composite
 def cases(draw: st.DrawFn, points: int = 200) -> Case:
-    """A small layer with a random architecture and a random valid mapping, imperfect ones too."""
-    einsum = draw(layers(points))
+    """A small Einsum with a random architecture and a random valid mapping, imperfect ones too."""
+    einsum = draw(st.one_of(layers(points), any_einsums(points)))
     nodes = draw(skeletons())
     blocks = draw(_blocks(einsum, nodes))
     built = tuple(

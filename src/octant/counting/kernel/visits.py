@@ -58,6 +58,16 @@ def union_of_windows(
 
 
 @lean
+def boxes_of_rank(size, coefficient, width):
+    """The elements of an axis of one rank, in the boxes of all its tiles of a width.
+
+    Tiles are apart, and a coefficient above 1 leaves holes between them, but none in a box.
+    """
+    tiles = (size + width - 1) // width
+    return tiles + coefficient * (size - tiles)
+
+
+@lean
 def distinct_elements(sizes, axes, coefficients, temporal, factors, stride, child, spatial_until):
     """The different elements that each instance ever touches, summed over instances.
 
@@ -75,7 +85,10 @@ def distinct_elements(sizes, axes, coefficients, temporal, factors, stride, chil
         for rank in range(ranks):
             if axes[rank] == axis:
                 members += 1
-                size = sizes[rank]
+                width = 1
+                if child < factors.shape[0]:
+                    width = stride[child, rank] * factors[child, rank]
+                size = boxes_of_rank(sizes[rank], coefficients[rank], width)
         if members > 1:
             size = union_of_windows(
                 axis, axes, sizes, coefficients, temporal, factors, stride, child, spatial_until

@@ -172,7 +172,7 @@ def least_elements(
 def hop_context(
     sizes, axes, coefficients, is_output, temporal, shared, keeps, factors, stride, context
 ):  # fmt: skip
-    """What of the storage hops depends on the spatial factors alone.
+    """What of the storage hops depends on the factors alone, not on the order of loops.
 
     Writes (tensors, nodes, 4) for each child: ``shares`` apart and of all instances, and of the
     output the first visits at the child and at its parent.
