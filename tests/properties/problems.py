@@ -20,7 +20,7 @@ from octant.workload import (
     matmul,
     transposed_convolution,
 )
-from tests.properties.strategies import ROLES, layers
+from tests.properties.strategies import ROLES, any_einsums, layers
 from tests.properties.twin import Place, Search, places, size_of_space
 
 DRAWN = Source(Origin.ASSUMED, "drawn for a test")
@@ -30,7 +30,7 @@ BITS_PER_CYCLE = (None, None, 3.0, 8.0, 32.0)
 @st.composite
 def searches(draw: st.DrawFn, mappings: int = 2000, points: int = 200) -> Search:
     """A search over at most so many mappings of at most so many multiply-accumulates."""
-    einsum = draw(st.one_of(few_ranks(), windows(), layers(points)))
+    einsum = draw(st.one_of(few_ranks(), windows(), any_einsums(points), layers(points)))
     architecture = draw(architectures(einsum))
     dataflow = draw(dataflows(einsum, architecture))
     search = Search(einsum, architecture, dataflow, divisors=draw(st.booleans()))

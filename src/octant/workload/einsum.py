@@ -51,7 +51,8 @@ class Tensor:
     Args:
         name: unique within the Einsum.
         role: input, weight or output.
-        axes: a tuple of terms for each dimension; no rank occurs twice in one tensor.
+        axes: a tuple of terms for each dimension, none for a scalar; no rank occurs twice in one
+            tensor.
         format: the numbers that it holds.
         density: the share of nonzero elements, above 0, at most 1.
         pattern: where those lie.

@@ -9,8 +9,8 @@ from octant.counting.kernel.compiling import inner, lean
 
 @lean
 def number_of_axes(axes):
-    """How many axes a tensor has that a rank indexes."""
-    most = -1
+    """How many axes a tensor has that a rank indexes; a scalar has one, of a single place."""
+    most = 0
     for rank in range(axes.shape[0]):
         if axes[rank] > most:
             most = axes[rank]

@@ -64,8 +64,11 @@ def _elements(
     times = math.prod(
         len({key for _, key in spots[rank]}) for rank in range(len(axes)) if axes[rank] < 0
     )
+    indexed = {int(axis) for axis in axes if axis >= 0}
+    if not indexed:  # a scalar: where anything moves, it is the one element
+        return times
     both, overlaps, whole, kept = times, times, times, times
-    for axis in range(int(axes.max(initial=-1)) + 1):
+    for axis in indexed:
         parts = [
             _parts(schedule, hop, moment, rank, rooms, spots[rank])
             for rank in range(len(axes))
