@@ -91,11 +91,11 @@ def convolutions(draw: st.DrawFn, points: int = 200) -> Einsum:
 
 @st.composite
 def _axes(draw: st.DrawFn, ranks: list[str]) -> tuple[tuple[Term, ...], ...]:
-    """Axes of one or two of some ranks, each with a coefficient; none at all for a scalar."""
+    """Axes of one to three of some ranks, each with a coefficient; none at all for a scalar."""
     axes: list[tuple[Term, ...]] = []
     for rank in draw(st.permutations(ranks))[: draw(st.integers(0, len(ranks)))]:
         term = Term(rank, draw(st.integers(1, 3)))
-        if axes and len(axes[-1]) == 1 and draw(st.booleans()):
+        if axes and len(axes[-1]) < 3 and draw(st.booleans()):
             axes[-1] = (*axes[-1], term)
         else:
             axes.append((term,))

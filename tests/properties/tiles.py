@@ -205,8 +205,8 @@ class Twin:
     def _move(self, way: Way, digits: tuple[int, ...]) -> tuple[int, int, int]:
         """Deliveries, accesses, and different elements at a moment."""
         outside = [loop for loop in self.space if loop.node < way.child]
-        shared: dict[tuple[int, ...], set[Elements]] = {}
-        merged: dict[tuple[int, ...], set[Elements]] = {}
+        shared: dict[tuple[int, ...], set[tuple[Elements, Elements]]] = {}
+        merged: dict[tuple[int, ...], set[tuple[Elements, Elements]]] = {}
         deliveries = 0
         for place in self._instances(way):
             tile = self._tile(way, digits, place)
@@ -225,9 +225,9 @@ class Twin:
                 if loop.node < way.parent or not shares:
                     apart.append((loop.node, loop.rank, digit))
             key = tuple(map(hash, apart))
-            shared.setdefault(key, set()).add(new)
+            shared.setdefault(key, set()).add((tile, new))
             upper = tuple(d for x, d in zip(outside, place, strict=True) if x.node < way.parent)
-            merged.setdefault(upper, set()).add(new)
+            merged.setdefault(upper, set()).add((tile, new))
         return deliveries, _sum(shared), _sum(merged)
 
     def _advance(self, moment: int, digits: tuple[int, ...]) -> None:
@@ -422,5 +422,6 @@ class Twin:
                 release = max([release, *(self.ports[port].done(way.depth) for port in work)])
 
 
-def _sum(groups: dict[tuple[int, ...], set[Elements]]) -> int:
-    return sum(len(delta) for deltas in groups.values() for delta in deltas)
+def _sum(groups: dict[tuple[int, ...], set[tuple[Elements, Elements]]]) -> int:
+    """The new elements of all groups, of tiles that are equal and bring the same."""
+    return sum(len(new) for group in groups.values() for _, new in group)

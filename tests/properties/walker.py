@@ -9,6 +9,7 @@ believed because they equal what this module counts.
   coordinates of an instance.
 * A tile is the smallest box of tensor elements that covers the existing points below an instance.
   What moves is the tile now without the tile of that instance's last active step.
+* Instances share what moves where their whole tiles and all that is new in them are equal.
 """
 
 from __future__ import annotations
@@ -197,8 +198,8 @@ def _walk_hop(walk: _Walk, tensor: Tensor, parent: int, child: int) -> _Moved:
             at_parents.setdefault(_select(place, above), set()).update(delta)
             if delta:
                 between = _tiles_between(walk, tensor, outside, parent, child)
-                groups.add((_select(place, apart), between, delta))
-        moved.accesses += sum(len(delta) for _, _, delta in groups)
+                groups.add((_select(place, apart), between, tile, delta))
+        moved.accesses += sum(len(delta) for *_, delta in groups)
         moved.busy_times += moved.steps > before
     moved.first_at_children = sum(len(elements) for elements in at_children.values())
     moved.first_at_parents = sum(len(elements) for elements in at_parents.values())
