@@ -53,7 +53,11 @@ class HopCounts:
 
 @dataclass(frozen=True, slots=True)
 class TransferCounts:
-    """The elements of a tensor that cross a fanout, once for each instance below it."""
+    """The elements of a tensor that cross a fanout, once for each instance below it.
+
+    Partial sums that a level is given back are among them. Where a hop crosses a fanout further in,
+    too, what that one's instances share counts once.
+    """
 
     fanout: str
     tensor: str

@@ -105,7 +105,9 @@ def evaluate(einsum: Einsum, architecture: Architecture, mapping: Mapping) -> Ev
     """Returns the energy, cycles and limits of a layer under a mapping.
 
     Cycles assume that transfers overlap with computation (the steady state of a double-buffered
-    pipeline): the slowest of the loop nest and every memory's port.
+    pipeline): the slowest of the loop nest and every memory's port. A port's cycles are its traffic
+    over its bandwidth and over the instances busy on average (``average_instances``). That is a
+    limit, not exact: where a rank is spread unevenly, the busiest instance may need longer.
 
     Args:
         einsum: the layer.
@@ -234,7 +236,10 @@ def _timing(
 def average_instances(
     einsum: Einsum, architecture: Architecture, mapping: Mapping
 ) -> dict[str, float]:
-    """The instances of each level that are at work at once, on average over the run."""
+    """The instances of each level that are at work at once, on average over its moments.
+
+    Its moments are the steps of the loops outside of it, at which it may get another tile.
+    """
     from octant.counting import kernel as counting
     from octant.counting.problem import nest, problem
 

@@ -146,9 +146,10 @@ def time_steps(sizes, temporal, factors, order):
 
 @compiled
 def average_instances(sizes, temporal, factors, order, node):
-    """The instances of a node that are busy, averaged over time.
+    """The instances of a node that are busy, averaged over the steps of the loops outside of it.
 
     Every existing tile is one instance at one step, and the first instance is busy at all steps.
+    The traffic of a port is shared by so many; the first instance may have more than its share.
     """
     stride = strides(factors)
     loops = loops_outside(temporal, factors, order, node)
