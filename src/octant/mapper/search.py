@@ -112,7 +112,7 @@ def search(
     if ties and optimal and many == 1 and _may_tie(asked, objective):
         left_s = None if time_limit_s is None else start + time_limit_s - time.monotonic()
         found = _settled(asked, found, objective, left_s, parts)
-        optimal, reason = _complete(found), f"{TIME_IS_UP} before it was known if {objective} ties"
+        optimal, reason = _complete(found), f"{TIME_IS_UP} before all as good were compared"
     evaluation = _evaluated(asked, found, 0)
     value = value_of(evaluation, architecture, objective, thinning)
     others = tuple(_evaluated(asked, found, number).mapping for number in range(1, found.count))
