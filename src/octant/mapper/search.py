@@ -35,6 +35,8 @@ DIVISORS_SPACE = (
     "at each level and on each array axis every divisor of what is left of a rank, every loop "
     "order, every bypass"
 )
+_OTHER = {Objective.LATENCY: Objective.ENERGY, Objective.ENERGY: Objective.LATENCY}
+"""What tells mappings apart that are as good by one objective."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,6 @@ def _complete(found: Found) -> bool:
 def _may_tie(asked: _Asked, objective: Objective) -> bool:
     """Whether mappings of the same value may differ in something that is known."""
     return objective in _OTHER and not missing_prices(asked.architecture)
-
-
-_OTHER = {Objective.LATENCY: Objective.ENERGY, Objective.ENERGY: Objective.LATENCY}
 
 
 def _settled(
