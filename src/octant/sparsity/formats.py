@@ -195,7 +195,7 @@ def _fillers(
 
 def _run_empty(tensor: Tensor, shape: Extents, below: Extents) -> Callable[[int], float]:
     """The chance that so many coordinates in a row are empty, each with a sub-tile below it."""
-    longest = max(range(len(below)), key=lambda axis: shape[axis] / below[axis])
+    longest = max(range(len(below)), key=lambda axis: shape[axis] / below[axis], default=0)
 
     def run(count: int) -> float:
         extents = tuple(

@@ -262,3 +262,9 @@ def test_formats_that_make_no_sense(make: object) -> None:
     assert callable(make)
     with pytest.raises(InvalidArchitectureError):
         make()
+
+
+@pytest.mark.parametrize(("form", "added"), [("runs", 5), ("bitmask", 1)])
+def test_a_tensor_without_axes_is_one_element_in_any_format(form: str, added: int) -> None:
+    scalar = Tensor("A", Role.INPUT, ())
+    assert stored(Compression(Role.INPUT, FORMATS[form]), scalar, (), (), 8).bits(8) == 8 + added
