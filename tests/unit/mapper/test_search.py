@@ -12,7 +12,7 @@ import pytest
 from octant.arch import Constraint
 from octant.errors import InvalidWorkloadError, NotEstimatedError
 from octant.files import load_architecture
-from octant.mapper import Objective, SearchResult, Status, dataflow_named, search
+from octant.mapper import Objective, SearchResult, Status, dataflow_named, front, search
 from octant.mapper.space import MOST_SIZE, Space
 from octant.mapper.walk import Found, new_found
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
@@ -247,6 +247,26 @@ def test_a_rank_of_more_steps_than_there_is_room_for_is_refused_at_once() -> Non
         search(long, chip(), objective=Objective.ENERGY, dataflow=FREE)
     fits = search(matmul(rows=MOST_SIZE, inner=1, columns=1), chip(), dataflow=FREE)
     assert fits.status is Status.OPTIMAL
+
+
+def test_a_search_holds_no_arrays_when_it_is_over() -> None:
+    """Numba counts the arrays that its kernels make, or hold for as long as they run."""
+    runtime = importlib.import_module("numba.core.runtime")
+    counting = importlib.import_module("numba.core.runtime._nrt_python")
+    layer = convolution(in_channels=4, out_channels=6, output=(5, 5), kernel=(3, 3))
+    on = load_architecture("teaching")
+    free = dataflow_named(on, "any")
+    counting.memsys_enable_stats()
+    try:
+        before = runtime.rtsys.get_allocation_stats()
+        search(layer, on, dataflow=free, ties=True, objective=Objective.LATENCY)
+        front(layer, on, dataflow=free)
+        after = runtime.rtsys.get_allocation_stats()
+    finally:
+        counting.memsys_disable_stats()
+    assert after.mi_alloc > before.mi_alloc
+    assert after.mi_alloc - before.mi_alloc == after.mi_free - before.mi_free
+    assert after.alloc - before.alloc == after.free - before.free
 
 
 def found_at(cycles: float, grain: float) -> Found:

@@ -86,4 +86,11 @@ def _unbox(record: Record, value: Any, c: Any) -> NativeValue:
         member = c.builder.extract_value(members.value, number)
         place = cgutils.gep_inbounds(c.builder, address, 0, number)
         c.context.pack_value(c.builder, kind, member, place)
-    return NativeValue(address, is_error=members.is_error, cleanup=members.cleanup)
+
+    def release() -> None:
+        if members.cleanup is not None:
+            members.cleanup()
+        if c.context.enable_nrt:  # else nothing was held; Numba itself only sees an address
+            c.context.nrt.decref(c.builder, record.dtype, members.value)
+
+    return NativeValue(address, is_error=members.is_error, cleanup=release)

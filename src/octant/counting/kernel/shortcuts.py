@@ -13,7 +13,7 @@ from numba.core.cpu import CPUContext
 from numba.core.lowering import Lower
 from numba.core.registry import cpu_target
 from numba.core.targetconfig import ConfigStack
-from numba.core.typed_passes import InlineOverloads, IRLegalization, NopythonRewrites
+from numba.core.typed_passes import InlineOverloads, NopythonRewrites
 from numba.core.types.functions import BaseFunction
 from numba.core.untyped_passes import InlineClosureLikes
 
@@ -24,7 +24,7 @@ def take_shortcuts() -> None:
     Numba has no setting for this: other versions of it may differ inside, and then this fails, or
     what is compiled afterwards.
     """
-    idle: list[Any] = [InlineClosureLikes, InlineOverloads, IRLegalization, NopythonRewrites]
+    idle: list[Any] = [InlineClosureLikes, InlineOverloads, NopythonRewrites]
     for each in idle:  # kernels have no closures, nor operations on whole arrays
         each.run_pass = _nothing
     events: Any = event
