@@ -102,9 +102,7 @@ def search(
     clock_hz = architecture.clock_hz / (1.0 if thinning is None else thinning.pace)
     found = _room(asked, list(Objective).index(objective), many, on_progress)
     found.floor = objective.in_cycles(floor, clock_hz)
-    found.grain = objective.in_cycles(grain, clock_hz)
-    if objective is Objective.LATENCY and thinning is None:
-        found.grain = max(1.0, found.grain)
+    found.grain = max(found.grain, objective.in_cycles(grain, clock_hz))
     start = time.monotonic()
     _walk(asked, found, time_limit_s, parts)
     bound = objective.in_seconds(found.bound, clock_hz)
@@ -155,8 +153,6 @@ def _settled(
     found = _room(asked, list(Objective).index(other), 1, best.on_progress)
     energy_j, cycles = (1 + ROUNDING) * best.points[0]
     found.most = (energy_j, np.inf) if objective is Objective.ENERGY else (np.inf, cycles)
-    if other is Objective.LATENCY and asked.thinning is None:
-        found.grain = 1.0
     for row in ("points", "nests", "orders", "keeps"):
         getattr(found, row)[0] = getattr(best, row)[0]
     found.count, found.priced, found.best = 1, best.priced, found.value(*found.points[0])
@@ -249,6 +245,8 @@ def _room(
     shape = len(asked.einsum.tensors), len(asked.architecture.nodes), len(asked.einsum.ranks)
     found = new_found(goal, shape, many)
     found.on_progress = on_progress
+    if goal == list(Objective).index(Objective.LATENCY) and asked.thinning is None:
+        found.grain = 1.0  # latencies are whole cycles
     return found
 
 

@@ -280,10 +280,8 @@ def price_nest(goal, nests, orders, keeps, factors, leaf):
         for node in range(factors.shape[0] - 1, 0, -1):
             left = (left + factors[node, rank] - 1) // factors[node, rank]
         factors[0, rank] = left
-    common, levels = common_of_orders(factors, leaf), ZERO
-    for temporal in leaf.layer.temporal:
-        levels += temporal
-    if levels > 2:  # else the first look at each order says as much
+    common = common_of_orders(factors, leaf)
+    if leaf.layer.temporal.sum() > 2:  # else the first look at each order says as much
         energy, cycles = bound_orders(goal, factors, common, leaf)
         if not admits(goal, energy, cycles):
             return goal.many, ZERO
