@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from octant.api.evaluation import Progress, begin, dataflow_of, einsum_of
+from octant.api.evaluation import (
+    Progress,
+    begin,
+    dataflow_of,
+    einsum_of,
+    require_multiplying,
+)
 from octant.api.loading import Chip, Dimensions, Network, load_architecture, load_network
 from octant.arch import Architecture
-from octant.errors import InfeasibleError, InvalidWorkloadError, OutOfTimeError
+from octant.errors import InfeasibleError, OutOfTimeError
 from octant.units import text
 from octant.workload import Einsum, Layer, Role, Workload
 
@@ -218,11 +224,7 @@ def multiplying(workload: Workload, chip: Architecture | None) -> tuple[tuple[La
     Raises:
         InvalidWorkloadError: there are none.
     """
-    if not workload.mac_layers:
-        raise InvalidWorkloadError(
-            f"network {workload.name!r} has no layer with multiply-accumulates: there is nothing "
-            "to examine"
-        )
+    require_multiplying(workload)
     found = []
     for layer in workload.mac_layers:
         assert isinstance(layer.work, Einsum)
