@@ -292,7 +292,8 @@ def _best(value: float, units: tuple[str, ...], known: _Dimension) -> str:
         number = _rounded(value / known.units[unit])
         if number >= _LEAST.get(unit, 1) or unit == units[0]:
             long = number >= _LONG and unit == known.printed[-1]
-            return f"{f'{number:.4g}' if long else _plain(number)} {unit}"
+            digits = f"{number:.4g}" if long else _plain(number)
+            return f"{digits} {unit}"
     raise UnitError(f"no unit for {value}")
 
 
