@@ -18,7 +18,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, seed, settings
 
-from tests.properties import test_bounds, test_counting, test_mapper, test_tables, test_zeros
+from tests.properties import (
+    test_bounds,
+    test_counting,
+    test_mapper,
+    test_nests,
+    test_tables,
+    test_zeros,
+)
 from tests.properties.problems import searches
 from tests.properties.strategies import cases
 from tests.properties.thinned import thin_searches
@@ -27,6 +34,7 @@ ROUND = 25
 """Searches of each check in a round."""
 CHECKS: tuple[tuple[Any, Any], ...] = (
     (test_bounds.test_no_bound_is_above_a_price, searches(mappings=1500)),
+    (test_nests.test_no_bound_is_above_a_nest, test_nests.layers_on_chips()),
     (test_tables.test_no_shared_cell_is_above_those_of_its_tiles, searches(mappings=100_000)),
     (test_mapper.test_the_optimum_is_that_of_the_twin, searches()),
     (test_mapper.test_the_front_is_that_of_the_twin, searches()),

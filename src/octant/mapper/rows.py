@@ -11,25 +11,24 @@ import numpy as np
 TILES, STAYING, FAR, NEAR = np.int64(0), np.int64(2), np.int64(4), np.int64(6)
 """Tiles along a rank; where the child stays while it can; in laps of one step, for good and up to
 the next block that surely brings another."""
-COPIES, OVER_TIME = np.int64(8), np.int64(10)
-"""How many copies of a tile become one union, at one time and over all."""
-LOOSE = np.int64(4)
-"""So many rows further on than these, 1 where something may lie between the copies."""
-BETWEEN = np.int64(16)
-"""1 where a loop lies between the child and what multicast merges."""
-ROWS = 17
+OVER_TIME, SPREAD = np.int64(8), np.int64(9)
+"""The most tiles of one instance over all time; 1 where the rank is spread over known instances."""
+MERGED, APART = np.int64(10), np.int64(11)
+"""How many instances multicast may serve at once along a rank, and how far these are apart: 0 where
+not all as far."""
+ROWS = 12
 
 SHARED, FIRST_CHILD, FIRST_PARENT = 0, 1, 2
 """Multicast that nodes not yet known may add; the first visits of a result at both ends."""
 STRAYING, SURE = 3, 4
 """The share of tiles in laps of one step of the loops that end a stay; that of the next block's
 steps that surely bring another tile."""
-LEAST, DIVIDES = 5, 7
-"""What crosses at the least, apart and merged; 1 where all ranks that move a window divide."""
-LEAST_APART, LEAST_MERGED, STRAYED, STAYED = 8, 9, 10, 11
+LEAST = 5
+"""What crosses at the least, apart and merged."""
+LEAST_APART, LEAST_MERGED, STRAYED, STAYED = 7, 8, 9, 10
 """The fewest elements of all tiles where a tensor stays, apart and merged; joules where it strays,
 and where it stays."""
-PLACES = 12
+PLACES = 11
 
 COUNT, TOGETHER, INSIDE = 0, 1, 2
 """Rows of ``work.open_tiles``: a child's tiles along a rank, how many of them multicast merges, and

@@ -11,7 +11,7 @@ import numpy as np
 
 from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.hops import add_cycles, joules_of_hop, sliding_windows, whole_windows
+from octant.mapper.kernel.hops import add_cycles, joules_of_hop, slid_windows, whole_windows
 from octant.mapper.kernel.laps import worst_stray
 from octant.mapper.kernel.weights import fill_weights
 
@@ -222,8 +222,7 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
         else:
             if hops.window[x, lead] >= 0:
                 if exact:
-                    slid = sliding_windows(x, lead, low, low, elements, hops)
-                    elements = min(elements, slid)
+                    elements *= slid_windows(x, lead, low, hops)
                 else:
                     elements = least_slid(x, lead, low, high, hops)
             if grids.share[level, lead] < 1.0:
@@ -245,7 +244,7 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
 
 @inlined
 def least_slid(x, lead, low, high, hops):
-    """What ``sliding_windows`` of all tiles is at the least, by what may be left of the ranks."""
+    """What ``slid_windows`` leaves of all tiles at the least, by what may be left of the ranks."""
     sure, others, extent = 1.0, 1.0, 1.0
     for rank in hops.live:
         if hops.window[x, rank] == hops.window[x, lead]:

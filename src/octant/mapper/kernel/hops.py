@@ -26,70 +26,26 @@ def whole_windows(x, count, hops):
 
 
 @inlined
-def merged_windows(x, count, merged, looped, widths, hops):
-    """The least of all tiles' elements when those of neighbouring instances count once.
-
-    Where some rank that moves a window is cut off; else ``sliding.union_of_tiles`` says more.
-
-    A union of boxes is a larger box or, where they leave gaps, all of them. Where they differ, or
-    several ranks merge, some unions may be the one, and some the other, if a rank is cut off: only
-    one box of each is sure.
-
-    Args:
-        looped: (ranks) 1 where a loop lies between the tile and what merges: that leaves gaps, too.
-        widths: (ranks) of the tile.
-    """
-    total = hops.plain[x]
-    for axis in range(hops.windows[x]):
-        apart, extent, together, larger = 1.0, 1.0, 1.0, 1.0
-        merging, gaps, cut = 0, 0, 0
-        for rank in hops.live:
-            if hops.window[x, rank] == axis:
-                step = hops.coefficients[x, rank]
-                apart *= count[rank]
-                extent += step * (hops.sizes[rank] / count[rank] - 1.0)
-                together *= merged[rank]
-                larger += step * (hops.sizes[rank] / merged[rank] - 1.0)
-                if merged[rank] < count[rank]:
-                    merging += 1
-                    if step > 1 or looped[rank] > 0.0:
-                        gaps += 1
-                if hops.sizes[rank] % widths[rank] != 0:
-                    cut = 1
-        least = min(apart * extent, together * larger)
-        differ = cut == 1 or merging > 1
-        if gaps > 1 or (gaps == 1 and differ):
-            least = min(least, together * extent)
-        total *= least
-    return total
-
-
-@inlined
-def sliding_windows(x, lead, count, merged, total, hops):
-    """The same when the window slides along one rank: each step brings what the step uncovers.
+def slid_windows(x, lead, count, hops):
+    """The share of that when the window slides along one rank: each step brings what it uncovers.
 
     Where another rank moves the window too, the two may cancel when the lead wraps around: half of
     the steps are sure.
     """
     if count[lead] <= 1:
-        return total
-    axis = hops.window[x, lead]
-    product, extent, together, larger, others = 1.0, 1.0, 1.0, 1.0, 1.0
-    sure = 1.0
+        return 1.0
+    axis, sure = hops.window[x, lead], 1.0
+    product, extent, others = 1.0, 1.0, 1.0
     for rank in hops.live:
         if hops.window[x, rank] == axis:
-            step = hops.coefficients[x, rank]
             product *= count[rank]
-            extent += step * (hops.sizes[rank] / count[rank] - 1.0)
-            together *= merged[rank]
-            larger += step * (hops.sizes[rank] / merged[rank] - 1.0)
+            extent += hops.coefficients[x, rank] * (hops.sizes[rank] / count[rank] - 1.0)
             if rank != lead:
-                others *= merged[rank]
+                others *= count[rank]
                 if count[rank] > 1:
                     sure = 0.5
-    before = min(product * extent, together * larger)
-    after = sure * min(before, hops.coefficients[x, lead] * hops.sizes[lead] * others)
-    return total * (after / before)
+    uncovered = hops.coefficients[x, lead] * hops.sizes[lead] * others
+    return sure * min(1.0, uncovered / (product * extent))
 
 
 @inlined

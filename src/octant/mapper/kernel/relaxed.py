@@ -14,27 +14,19 @@ from octant.mapper.kernel.blocks import (
     next_level_outside,
     spread_of,
 )
-from octant.mapper.kernel.hops import (
-    add_cycles,
-    joules_of_hop,
-    merged_windows,
-    sliding_windows,
-    whole_windows,
-)
+from octant.mapper.kernel.hops import add_cycles, joules_of_hop, slid_windows, whole_windows
 from octant.mapper.kernel.laps import stray_tiles, sure_share, whole_tiles
 from octant.mapper.kernel.sharing import note_shared, share_all
 from octant.mapper.kernel.sliding import (
     least_of_all_time,
-    note_copies_of_tile,
-    slid_tiles,
-    union_of_tiles,
+    merged_share,
+    moved_share,
+    slid_share,
 )
 from octant.mapper.rows import (
-    BETWEEN,
+    APART,
     CHANGES,
-    COPIES,
     DELIVERED,
-    DIVIDES,
     FAR,
     FIRST_CHILD,
     FIRST_PARENT,
@@ -42,11 +34,14 @@ from octant.mapper.rows import (
     LEAST,
     LEAST_APART,
     LEAST_MERGED,
+    MERGED,
     MIXED,
     NEAR,
+    OVER_TIME,
     SERVED,
     SHARED,
     SLIDES,
+    SPREAD,
     STAYED,
     STAYING,
     STAYS,
@@ -125,16 +120,11 @@ def count_relaxed(x, child, known, unknown, factors, hops, work):
             more_parents *= more
         elif hops.shared[x, node] == 1:
             more_shared *= more
-    first_child, first_parent, divides = 1.0, 1.0, 1.0
+    first_child, first_parent = 1.0, 1.0
     for rank in hops.live:
         count, over_time = work.rest[child, rank], work.rest[known, rank]
-        shared, inside, outside = ONE, ONE, ONE
-        if hops.window[x, rank] >= 0 and work.width[known, rank] * over_time != hops.sizes[rank]:
-            divides = 0.0
-        tiles[BETWEEN, rank] = 0.0
+        shared, inside, outside, apart = ONE, ONE, ONE, ZERO
         for node in range(known, child):
-            if hops.temporal[node] == 1 and factors[node, rank] > 1 and shared > 1:
-                tiles[BETWEEN, rank] = 1.0
             if hops.temporal[node] == 1:
                 over_time *= factors[node, rank]
             elif factors[node, rank] > 1:
@@ -143,8 +133,11 @@ def count_relaxed(x, child, known, unknown, factors, hops, work):
                 else:
                     inside *= factors[node, rank]
                     if hops.shared[x, node] == 1:
+                        evenly = shared == 1 or apart == work.width[node, rank]
+                        apart = work.width[node + 1, rank] if evenly else ZERO
                         shared *= factors[node, rank]
-        note_copies_of_tile(rank, over_time, inside * outside, shared, tiles[BETWEEN, rank], tiles)
+        tiles[OVER_TIME, rank], tiles[SPREAD, rank] = over_time, min(1, inside * outside - 1)
+        tiles[MERGED, rank], tiles[APART, rank] = shared, apart
         tiles[TILES, rank] = count
         tiles[TILES + 1, rank] = (count + shared - 1) // shared
         tiles[STAYING, rank] = count
@@ -158,7 +151,6 @@ def count_relaxed(x, child, known, unknown, factors, hops, work):
     hop[SHARED] = min(more_shared, may_share)
     hop[FIRST_CHILD] = first_child * min(more_children, may_repeat)
     hop[FIRST_PARENT] = first_parent * min(more_parents, may_repeat)
-    hop[DIVIDES] = divides
 
 
 @inlined
@@ -309,15 +301,13 @@ def bound_hop(x, child, known, unknown, factors, hops, work):
     """
     tiles, hop, moves = work.tiles, work.hop, work.moves
     apart = whole_windows(x, tiles[TILES], hops)
-    if hop[DIVIDES] == 1.0:
-        merged = union_of_tiles(x, child, COPIES + 1, hops, work)
-    else:
-        count, together = tiles[TILES], tiles[TILES + 1]
-        merged = merged_windows(x, count, together, tiles[BETWEEN], work.width[child], hops)
-    hop[LEAST], hop[LEAST + 1] = (
-        least_of_all_time(x, child, ZERO, hops, work),
-        least_of_all_time(x, child, ONE, hops, work),
-    )
+    shared = merged_share(x, hops, work)
+    merged = apart * shared
+    hop[LEAST] = least_of_all_time(x, child, known, factors, hops, work)
+    for rank in hops.live:
+        if hops.axes[x, rank] < 0:
+            shared /= tiles[MERGED, rank]
+    hop[LEAST + 1] = max(hops.touched[x], hop[LEAST] * shared / hop[SHARED])
     first = apart if hops.windows[x] > 0 else hops.touched[x]
     hop[FIRST_CHILD] *= first
     hop[FIRST_PARENT] *= first
@@ -334,7 +324,7 @@ def bound_hop(x, child, known, unknown, factors, hops, work):
         return
     add_lead_move(hops.sizes.shape[0], x, child, CHANGES, hops, work)
     stay_while_free(x, child, known, unknown, factors, hops, work)
-    write_stays(x, child, apart, merged, hops, work)
+    write_stays(x, child, known, apart, merged, hops, work)
     for rank in hops.live:
         if work.leads[child, rank] == 1:
             add_lead(rank, x, child, known, unknown, factors, apart, merged, hops, work)
@@ -353,18 +343,14 @@ def write_move(kind, x, child, apart, merged, hops, work):
 
 
 @inlined
-def write_stays(x, child, apart, merged, hops, work):
+def write_stays(x, child, known, apart, merged, hops, work):
     """Writes what crosses where a tensor stays while it can, and in laps of one step."""
     tiles, hop, moves = work.tiles, work.hop, work.moves
-    least_apart, least_merged = apart, merged
+    share = 1.0
     for rank in hops.live:
         if hops.window[x, rank] >= 0 and work.rest[child, rank] > 1:
-            least_apart = min(
-                least_apart, sliding_windows(x, rank, tiles[TILES], tiles[TILES], apart, hops)
-            )  # fmt: skip
-            least_merged = min(
-                least_merged, sliding_windows(x, rank, tiles[TILES], tiles[TILES + 1], merged, hops)
-            )
+            moved = moved_share(x, rank, child, known, 1.0, hops, work)
+            share = min(share, max(moved, slid_windows(x, rank, tiles[TILES], hops)))
     for end in range(2):
         strays, sure = product_outside(x, FAR + end, hops, tiles), hop[SURE]
         if sure > 0.0:
@@ -372,9 +358,9 @@ def write_stays(x, child, apart, merged, hops, work):
         stays = product_outside(x, STAYING + end, hops, tiles)
         moves[STRAYS, TIMES + end] = strays
         moves[STAYS, TIMES + end] = stays + hop[STRAYING] * (strays - stays)
-    write_move(STRAYS, x, child, least_apart, least_merged, hops, work)
-    write_move(STAYS, x, child, least_apart, least_merged, hops, work)
-    hop[LEAST_APART], hop[LEAST_MERGED] = least_apart, least_merged
+    hop[LEAST_APART], hop[LEAST_MERGED] = share * apart, share * merged
+    write_move(STRAYS, x, child, share * apart, share * merged, hops, work)
+    write_move(STAYS, x, child, share * apart, share * merged, hops, work)
     hop[STRAYED], hop[STAYED] = moves[STRAYS, JOULES], moves[STAYS, JOULES]
     for place in range(hop.shape[0]):
         work.noted[child, x, place] = hop[place]
@@ -386,26 +372,17 @@ def add_lead(rank, x, child, known, unknown, factors, apart, merged, hops, work)
 
     Of a lead's laps some may have one step: nothing moves in these, as if it stayed.
     """
-    tiles, hop, moves = work.tiles, work.hop, work.moves
+    moves = work.moves
     if hops.axes[x, rank] < 0:
         add_lead_move(rank, x, child, STAYS, hops, work)
         return
     kind = CHANGES
     if hops.window[x, rank] >= 0:
         kind = SLIDES
-        if hop[DIVIDES] == 1.0:
-            delivered, served = (
-                slid_tiles(x, rank, child, ZERO, known, factors, apart, hops, work),
-                slid_tiles(x, rank, child, ONE, known, factors, merged, hops, work),
-            )  # fmt: skip
-        else:
-            delivered, served = (
-                sliding_windows(x, rank, tiles[TILES], tiles[TILES], apart, hops),
-                sliding_windows(x, rank, tiles[TILES], tiles[TILES + 1], merged, hops),
-            )
+        slid = slid_share(x, rank, child, known, factors, hops, work)
         for end in range(2):
             moves[SLIDES, TIMES + end] = moves[CHANGES, TIMES + end]
-        write_move(SLIDES, x, child, delivered, served, hops, work)
+        write_move(SLIDES, x, child, slid * apart, slid * merged, hops, work)
     mixing = work.mixing[child, x, rank]
     mixing[1] = max(0.0, moves[kind, JOULES] - moves[STRAYS, JOULES])
     share = sure_share(rank, child, work.block[child], known, unknown, factors, hops, work)

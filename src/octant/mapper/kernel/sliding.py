@@ -1,57 +1,17 @@
 """What a window brings that slides along a lead, by what each step uncovers.
 
-Where the factors of all ranks that move the window divide.
-
-An instance holds its own tile only. So of what multicast merges all that is new to one instance
-must come, also what another one holds: it is a union of what is new to each.
+Instances share what comes where their tiles are equal and so is all that is new in them. Tiles of
+one rank never are; those of two that move one window may be.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from octant.counting.kernel import inlined, lean
 from octant.mapper.kernel.blocks import block_outside, may_lead
-from octant.mapper.rows import COPIES, DIVIDES, LOOSE, OVER_TIME, TILES
-
-
-@inlined
-def note_copies_of_tile(rank, over_time, spread, shared, looped, tiles):
-    """Writes the rows of what merges.
-
-    Args:
-        over_time: the most tiles of an instance along a rank; spread: over so many known instances;
-            shared: so many of these get the same from the parent; looped: whether a loop lies
-            between them.
-    """
-    loose = 1.0 if spread > shared else 0.0
-    tiles[COPIES, rank], tiles[COPIES + LOOSE, rank] = 1.0, 0.0
-    tiles[COPIES + 1, rank], tiles[COPIES + LOOSE + 1, rank] = shared, max(looped, loose)
-    tiles[OVER_TIME, rank], tiles[OVER_TIME + LOOSE, rank] = over_time, 1.0 if spread > 1 else 0.0
-    tiles[OVER_TIME + 1, rank], tiles[OVER_TIME + LOOSE + 1, rank] = over_time * shared, loose
-
-
-@lean
-def least_union(x, axis, child, elements, row, hops, work):
-    """The fewest elements along an axis of all copies of a tile, or of a part of it.
-
-    A set of which a part is so long grows by each copy by as much as that is moved, or by the
-    length of the part. Copies side by side leave no gaps where they move by no more.
-
-    Args:
-        elements: along the axis; row: of ``work.tiles``.
-    """
-    total, long, tiles = elements, elements, work.tiles
-    for rank in hops.live:
-        apart = hops.coefficients[x, rank] * work.width[child, rank]
-        if hops.window[x, rank] == axis and apart <= elements:
-            total += (tiles[row, rank] - 1.0) * apart
-            if tiles[row + LOOSE, rank] == 0.0:
-                long += (tiles[row, rank] - 1.0) * apart
-    more = total
-    for rank in hops.live:
-        apart = hops.coefficients[x, rank] * work.width[child, rank]
-        if hops.window[x, rank] == axis and apart > elements:
-            more += (tiles[row, rank] - 1.0) * min(apart, long)
-    return more
+from octant.mapper.kernel.hops import slid_windows
+from octant.mapper.rows import APART, MERGED, OVER_TIME, SPREAD, TILES
 
 
 @inlined
@@ -60,68 +20,260 @@ def elements_along(x, axis, child, hops, work):
     elements = 1.0
     for rank in hops.live:
         if hops.window[x, rank] == axis:
-            elements += hops.coefficients[x, rank] * (work.width[child, rank] - 1.0)
+            width = min(work.width[child, rank], hops.sizes[rank])
+            elements += hops.coefficients[x, rank] * (width - 1.0)
     return elements
 
 
 @lean
-def union_of_tiles(x, child, row, hops, work):
-    """The fewest elements of all tiles of a tensor, those counted once that a row says."""
+def merged_share(x, hops, work):
+    """The least share of tiles that differ among those that multicast may merge.
+
+    Along one axis the places of one rank and those of another make as many sums, at least, as both
+    together less one. Those of two ranks that are evenly spread are equal only where so many steps
+    of the one are as long as so many of the other.
+    """
+    share, tiles = 1.0, work.tiles
+    for axis in range(hops.windows[x]):
+        different, together, apart = 1, 1, 0
+        for rank in hops.live:
+            many = int(tiles[MERGED, rank])
+            if hops.window[x, rank] != axis or many == 1:
+                continue
+            step = int(hops.coefficients[x, rank] * tiles[APART, rank])
+            if together == 1:
+                different, apart = many, step
+            else:
+                sums = different + many - 1
+                if apart > 0 and step > 0:
+                    sums = different_sums(different, apart, many, step)
+                different, apart = sums, 0
+            together *= many
+        share *= different / together
+    return share
+
+
+@inlined
+def different_sums(many, step, others, beside):
+    """How many sums there are of a place of one row and a place of another, each evenly spaced."""
+    common, rest = step, beside
+    while rest > 0:
+        common, rest = rest, common % rest
+    equal = max(0, many - beside // common) * max(0, others - step // common)
+    return many * others - equal
+
+
+@inlined
+def steps_begin(child, known, hops, work):
+    """The node from which outwards there may be loops outside a child."""
+    return child if child == hops.keeps.shape[1] else max(work.block[child] + 1, known)
+
+
+@lean
+def least_union(x, axis, child, known, factors, hops, work):
+    """The fewest elements along an axis of all tiles that an instance has over all time.
+
+    Copies that are further apart than a set is long are apart. Else each adds to a set, of which a
+    part is so long, by as much as it is moved, or by the length of the part.
+    """
+    tiles, elements = work.tiles, elements_along(x, axis, child, hops, work)
+    node = steps_begin(child, known, hops, work)
+    total, long, span = elements, elements, elements
+    for far in range(2):
+        for rank in hops.live:
+            apart = hops.coefficients[x, rank] * work.width[node, rank]
+            if hops.window[x, rank] != axis or (apart > elements) != (far == 1):
+                continue
+            more = tiles[OVER_TIME, rank] - 1.0
+            if apart >= span:
+                total *= more + 1.0
+            else:
+                total += more * min(apart, long)
+            loose = False
+            for fanout in range(known, node):
+                loose = loose or (hops.temporal[fanout] == 0 and factors[fanout, rank] > 1)
+            if loose:
+                span = np.inf
+            elif more > 0.0:
+                span += more * apart
+                if apart <= elements:
+                    long += more * apart
+    return total
+
+
+@lean
+def least_of_all_time(x, child, known, factors, hops, work):
+    """What children must get at least: each instance gets everything once that it ever needs."""
     total, tiles = hops.plain[x], work.tiles
     for axis in range(hops.windows[x]):
-        elements = elements_along(x, axis, child, hops, work)
-        total *= least_union(x, axis, child, elements, row, hops, work)
-        for rank in hops.live:
-            if hops.window[x, rank] == axis:
-                total *= tiles[TILES, rank] / tiles[row, rank]
-    return total
-
-
-@lean
-def least_of_all_time(x, child, end, hops, work):
-    """What must cross at least: each instance gets everything once that it ever needs.
-
-    Args:
-        end: 0 of all children apart, 1 with those that multicast merges.
-    """
-    if work.hop[DIVIDES] == 0.0:
-        return hops.touched[x]
-    row = OVER_TIME + end
-    total = union_of_tiles(x, child, row, hops, work)
+        if divides(x, axis, known, hops, work):
+            total *= least_union(x, axis, child, known, factors, hops, work)
+            for rank in hops.live:
+                if hops.window[x, rank] == axis:
+                    total *= tiles[TILES, rank] / tiles[OVER_TIME, rank]
+        else:
+            total *= least_reach(x, axis, child, known, hops, work)
     for rank in hops.live:
         if hops.axes[x, rank] < 0:
-            total *= work.tiles[TILES, rank] / work.tiles[row, rank]
-    return total
+            total *= tiles[TILES, rank] / tiles[OVER_TIME, rank]
+    return max(hops.touched[x], total)
+
+
+@inlined
+def divides(x, axis, known, hops, work):
+    """Whether no rank is cut off that moves a window."""
+    whole = True
+    for rank in hops.live:
+        if hops.window[x, rank] == axis:
+            whole = whole and work.width[known, rank] * work.rest[known, rank] == hops.sizes[rank]
+    return whole
 
 
 @lean
-def slid_tiles(x, lead, child, end, known, factors, total, hops, work):
-    """The elements that cross when a window slides along a lead.
+def least_reach(x, axis, child, known, hops, work):
+    """The same of all instances, along an axis where a rank is cut off.
 
-    Each step of a lap uncovers as much, and what its first step brings depends on the loop outside
-    the lead. Where no other rank moves the window, going back uncovers no less than a step.
-
-    Args:
-        end: of ``least_of_all_time``; total: the elements of all tiles.
+    Each has at least what its tiles along one rank cover, with all of another that is not spread;
+    those of all instances cover the whole rank.
     """
-    axis, block, row = hops.window[x, lead], work.block[child], COPIES + end
+    elements, most, tiles = elements_along(x, axis, child, hops, work), 0.0, work.tiles
+    node = steps_begin(child, known, hops, work)
+    for lead in hops.live:
+        if hops.window[x, lead] != axis:
+            continue
+        step, width = hops.coefficients[x, lead], min(work.width[child, lead], hops.sizes[lead])
+        count, long, others = work.rest[child, lead], elements, 1.0
+        least = elements - step * (width * count - hops.sizes[lead])
+        for rank in hops.live:
+            if hops.window[x, rank] != axis or rank == lead:
+                continue
+            along, own = hops.coefficients[x, rank], work.rest[child, rank]
+            if tiles[SPREAD, rank] == 0.0 and along * work.width[node, rank] <= least:
+                long += along * max(0, hops.sizes[rank] - work.width[child, rank])
+                continue
+            if work.width[child, rank] * own != hops.sizes[rank]:
+                own -= 1
+            others *= max(1.0, own / tiles[OVER_TIME, rank])
+        alone = count / tiles[OVER_TIME, lead]
+        if step * work.width[node, lead] >= long:
+            alone = float(count)
+        if step * width <= long:
+            most = max(most, others * (alone * (long - step * width) + step * hops.sizes[lead]))
+    return most
+
+
+@lean
+def slid_share(x, lead, child, known, factors, hops, work):
+    """The share of all tiles' elements that crosses when a window slides along a lead.
+
+    Each step of a lap uncovers as much; what its first step brings depends on the loop outside the
+    lead. Of a lead that is cut off that is not known, and its last tile counts for nothing.
+    """
+    axis, block = hops.window[x, lead], work.block[child]
     elements = elements_along(x, axis, child, hops, work)
-    whole = least_union(x, axis, child, elements, row, hops, work)
     step = hops.coefficients[x, lead] * work.width[max(block + 1, known), lead]
-    moved = least_union(x, axis, child, min(step, elements), row, hops, work)
-    uncovered = moved / whole
-    alone = True
+    uncovered, alone, within = min(1.0, step / elements), True, True
     for rank in hops.live:
         if hops.window[x, rank] == axis and rank != lead:
             alone = alone and not loops_outside(rank, child, known, factors, hops, work)
+            within = within and (block < 0 or factors[block, rank] == 1)
+    first = moved_share(x, lead, child, known, 0.5, hops, work)
+    whole = work.width[known, lead] * work.rest[known, lead] == hops.sizes[lead]
+    least = 0.0
+    if not divides(x, axis, known, hops, work):
+        least = slid_windows(x, lead, work.tiles[TILES], hops)
     if block < 0:
-        return total * uncovered * (1.0 if alone else 0.5)
-    steps = factors[block, lead]
-    first = least_first(x, lead, child, elements, row, known, factors, hops, work)
-    first /= whole
-    if alone:
-        first = max(first, uncovered)
-    return total * ((steps - 1.0) * uncovered + first) / steps
+        if whole:
+            least = max(least, uncovered * (1.0 if alone else 0.5))
+        return max(least, first)
+    later = later_share(lead, block, child, factors, hops, work)
+    if not whole:
+        return max(least, first, later * uncovered)
+    back = step * (factors[block, lead] - 1.0)
+    if within:
+        ends = share_of_ends(lead, block, child, factors, hops, work)
+        farther = uncovered if work.rest[block, lead] > 1 else min(1.0, back / elements)
+        came = (1.0 - ends) * min(1.0, back / elements) + ends * (farther if alone else 0.0)
+        first = max(first, came)
+    if first < 1.0:
+        begun = least_first(x, lead, child, back, elements, known, factors, hops, work)
+        first = max(first, begun)
+    return max(least, later * uncovered + (1.0 - later) * first)
+
+
+@lean
+def moved_share(x, lead, child, known, cut, hops, work):
+    """The share of all tiles' elements that is new, whenever a rank changes that moves a window.
+
+    Args:
+        cut: the share of tiles that are cut off along another rank, and that a larger one may come
+            before: these count for nothing.
+    """
+    axis, node = hops.window[x, lead], steps_begin(child, known, hops, work)
+    always = moved_always(x, lead, node, hops, work)
+    share = min(1.0, always / elements_along(x, axis, child, hops, work))
+    for rank in hops.live:
+        if hops.window[x, rank] == axis:
+            count = work.rest[child, rank]
+            if work.width[child, rank] * count != hops.sizes[rank]:
+                share *= 1.0 - (1.0 if rank == lead else cut) / count
+    return share
+
+
+@inlined
+def moved_always(x, lead, node, hops, work):
+    """How far a window moves at least when a rank that moves it changes, whatever else does.
+
+    Of two such ranks one has the longer steps: where these are longer than all that the other can
+    move, they never cancel.
+
+    Args:
+        node: from which outwards there may be loops.
+    """
+    step, other, many = hops.coefficients[x, lead] * work.width[node, lead], -1, 0
+    for rank in hops.live:
+        moves = hops.window[x, rank] == hops.window[x, lead] and rank != lead
+        if moves and work.rest[node, rank] > 1:
+            other, many = rank, many + 1
+    if many == 0:
+        return step
+    if many > 1:
+        return 0
+    beside = hops.coefficients[x, other] * work.width[node, other]
+    if beside > step:
+        return max(0, min(step, beside - step * (work.rest[node, lead] - 1)))
+    return max(0, step - beside * (work.rest[node, other] - 1))
+
+
+@inlined
+def later_share(rank, node, child, factors, hops, work):
+    """The share of a child's tiles along a rank that a loop of a node is past its first step at.
+
+    Without a last tile that is cut off: all others are as large.
+    """
+    count, inside = work.rest[child, rank], work.width[node + 1, rank] // work.width[child, rank]
+    lap = inside * factors[node, rank]
+    later = count - count // lap * inside - min(inside, count % lap)
+    cut = work.width[child, rank] * count != hops.sizes[rank]
+    if cut and (count - 1) % lap >= inside:
+        later -= 1
+    return later / count
+
+
+@inlined
+def share_of_ends(lead, block, child, factors, hops, work):
+    """The share of a lead's laps, at most, that follow the end of the other loops of its block."""
+    share = 1.0
+    for rank in hops.live:
+        if rank != lead and factors[block, rank] > 1:
+            count = work.rest[child, rank]
+            inside = work.width[block + 1, rank] // work.width[child, rank]
+            lap = inside * factors[block, rank]
+            first = count // lap * inside + min(inside, count % lap)
+            if work.width[child, rank] * count != hops.sizes[rank]:
+                count -= 1
+            share *= min(1.0, first / count) if count > 0 else 1.0
+    return share
 
 
 @inlined
@@ -134,19 +286,21 @@ def loops_outside(rank, child, known, factors, hops, work):
 
 
 @lean
-def least_first(x, lead, child, elements, row, known, factors, hops, work):
-    """The fewest new elements along its axis when a lap of a sliding lead begins.
+def least_first(x, lead, child, back, elements, known, factors, hops, work):
+    """The least share of a tile that is new when a lap of a sliding lead begins.
 
     The window goes back, and the next loop outside moves on. All is new where the tensor has an
     axis of its own for that, or it moves another window beyond the tile. What its own end brings is
     not known then, but for an axis of its own: there the place is another one, too.
+
+    Args:
+        back, elements: how far the window goes back, and the tile's, along the lead's axis.
     """
     axis, block = hops.window[x, lead], work.block[child]
     node = block
     if not has_others(lead, block, factors, hops):
         node = block_outside(block, known, factors, hops)
-    back = (factors[block, lead] - 1.0) * hops.coefficients[x, lead] * work.width[block + 1, lead]
-    least = least_union(x, axis, child, elements, row, hops, work)
+    least = 1.0
     for rank in hops.live:
         follows = work.rest[known, rank] > 1
         if node >= 0:
@@ -154,21 +308,17 @@ def least_first(x, lead, child, elements, row, known, factors, hops, work):
                 rank != lead if node == block else may_lead(rank, node, factors, hops.order)
             )
         own = hops.axes[x, rank] >= 0 and hops.window[x, rank] < 0
-        if not follows or (own and node < 0 and hops.exact == 1):
+        if not follows or (own and hops.exact == 1):
             continue
-        if node < 0 or work.rest[node, rank] * factors[node, rank] != work.rest[node + 1, rank]:
+        if node < 0:
             return 0.0
-        if own:
-            continue
-        new, moved = back, hops.coefficients[x, rank] * work.width[node + 1, rank]
-        other = hops.window[x, rank]
-        if other == axis:
-            new = abs(moved - back)
-        elif other >= 0 and moved >= elements_along(x, other, child, hops, work):
-            new = elements
-        if new > 0.0:
-            new = least_union(x, axis, child, min(new, elements), row, hops, work)
-        least = min(least, new * (1.0 - 1.0 / factors[node, rank]))
+        other, moved = hops.window[x, rank], hops.coefficients[x, rank] * work.width[node + 1, rank]
+        far = elements if own else abs(moved - back) if other == axis else back
+        held = 1.0 - min(1.0, far / elements)
+        if other >= 0 and other != axis:
+            held *= 1.0 - min(1.0, moved / elements_along(x, other, child, hops, work))
+        later = later_share(rank, node, child, factors, hops, work)
+        least = min(least, (1.0 - held) * later)
     return least
 
 
