@@ -11,9 +11,17 @@ import numpy as np
 
 from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.hops import add_cycles, joules_of_hop, slid_windows, whole_windows
+from octant.mapper.kernel.hops import (
+    add_cycles,
+    joules_of_hop,
+    moved_share,
+    slid_windows,
+    whole_windows,
+    windows_share,
+)
 from octant.mapper.kernel.laps import worst_stray
 from octant.mapper.kernel.weights import fill_weights
+from octant.mapper.rows import MERGED
 
 
 @compiled_lean
@@ -30,6 +38,7 @@ def fill_tables(hops, prices, grids, tables, work):
     ``staying`` that of ``held``.
     """
     fill_weights(hops, prices, work.counts)
+    work.tiles[MERGED, :] = 1.0
     for level in range(grids.node.shape[0] - 1, -1, -1):
         fill_tiles(level, hops, grids, tables, work)
         for kind in range(grids.kinds[level]):
@@ -159,7 +168,7 @@ def tile_costs(level, first, low, high, hops, grids, tables, work, tile):
             row[column] = 0.0
         for x in range(hops.keeps.shape[0]):
             if hops.keeps[x, node] == 1:
-                add_crossing(x, node, level, lead, low, high, hops, grids, row)
+                add_crossing(x, node, level, lead, low, high, hops, grids, work, row)
         if not outermost:
             come = work.outer[grids.kind_of[level + 1, lead]]
             for column in range(row.shape[0]):
@@ -197,19 +206,21 @@ def may_lead_outside(lead, level, low, high, ordered, hops, grids):
 
 
 @inlined
-def add_crossing(x, node, level, lead, low, high, hops, grids, row):
+def add_crossing(x, node, level, lead, low, high, hops, grids, work, row):
     """Adds the least of what crosses into a tile of a tensor under a lead."""
     parent = hops.parent[x, node]
     repeated, exact, may_share, may_repeat = 1.0, True, 1.0, 1.0
     for rank in hops.live:
         spread = min(high[rank], grids.others[level, rank])
-        if hops.shares[x, rank] == 1:
-            may_share *= spread
+        work.spread[rank] = spread
         if hops.axes[x, rank] < 0:
             repeated *= low[rank]
+            may_share *= spread
             may_repeat *= spread
         elif hops.window[x, rank] >= 0 and low[rank] < high[rank]:
             exact = False
+    for axis in range(hops.windows[x]):
+        may_share *= windows_share(x, axis, work.tiles[MERGED], work.spread, hops)
     multicast = min(grids.multicast[level, x], may_share)
     touched = hops.touched[x]
     elements = touched
@@ -222,7 +233,9 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, row):
         else:
             if hops.window[x, lead] >= 0:
                 if exact:
-                    elements *= slid_windows(x, lead, low, hops)
+                    slid = slid_windows(x, lead, low, hops)
+                    moved = moved_share(x, lead, low, work.widths, low, work.widths, 0.5, hops)
+                    elements *= max(slid, moved)
                 else:
                     elements = least_slid(x, lead, low, high, hops)
             if grids.share[level, lead] < 1.0:

@@ -8,7 +8,7 @@ else all of it is new at every step.
 
 from __future__ import annotations
 
-from octant.counting.kernel import inlined
+from octant.counting.kernel import inlined, lean
 
 
 @inlined
@@ -46,6 +46,76 @@ def slid_windows(x, lead, count, hops):
                     sure = 0.5
     uncovered = hops.coefficients[x, lead] * hops.sizes[lead] * others
     return sure * min(1.0, uncovered / (product * extent))
+
+
+@inlined
+def elements_along(x, axis, width, hops):
+    """The elements of a tile along an axis."""
+    elements = 1.0
+    for rank in hops.live:
+        if hops.window[x, rank] == axis:
+            elements += hops.coefficients[x, rank] * (min(width[rank], hops.sizes[rank]) - 1.0)
+    return elements
+
+
+@lean
+def moved_share(x, lead, count, width, steps, step, cut, hops):
+    """The share of all tiles' elements that is new, whenever a rank changes that moves a window.
+
+    Args:
+        count, width: (ranks) the tiles and their extents.
+        steps, step: (ranks) the same of all that is inside the loops outside.
+        cut: the share of tiles that are cut off along another rank, and that a larger one may come
+            before: these count for nothing.
+    """
+    axis = hops.window[x, lead]
+    always = moved_always(x, lead, steps, step, hops)
+    share = min(1.0, always / elements_along(x, axis, width, hops))
+    for rank in hops.live:
+        if hops.window[x, rank] == axis and width[rank] * count[rank] != hops.sizes[rank]:
+            share *= 1.0 - (1.0 if rank == lead else cut) / count[rank]
+    return share
+
+
+@inlined
+def moved_always(x, lead, steps, step, hops):
+    """How far a window moves at least when a rank that moves it changes, whatever else does.
+
+    Of two such ranks one has the longer steps: where these are longer than all that the other can
+    move, they never cancel.
+    """
+    own, other, many = hops.coefficients[x, lead] * step[lead], -1, 0
+    for rank in hops.live:
+        moves = hops.window[x, rank] == hops.window[x, lead] and rank != lead
+        if moves and steps[rank] > 1:
+            other, many = rank, many + 1
+    if many == 0:
+        return own
+    if many > 1:
+        return 0
+    beside = hops.coefficients[x, other] * step[other]
+    if beside > own:
+        return max(0, min(own, beside - own * (steps[lead] - 1)))
+    return max(0, own - beside * (steps[other] - 1))
+
+
+@inlined
+def windows_share(x, axis, known, more, hops):
+    """How many more tiles may be one along an axis where its ranks are spread further.
+
+    Places of two ranks have as many sums, at least, as both together less one: one rank alone has
+    none that are equal.
+
+    Args:
+        known, more: (ranks) the instances that share so far, and how many times as many may.
+    """
+    before, after, times = 1.0, 1.0, 1.0
+    for rank in hops.live:
+        if hops.window[x, rank] == axis:
+            before *= known[rank]
+            after += known[rank] * more[rank] - 1.0
+            times *= more[rank]
+    return max(1.0, times * min(1.0, before / after))
 
 
 @inlined

@@ -14,13 +14,19 @@ from octant.mapper.kernel.blocks import (
     next_level_outside,
     spread_of,
 )
-from octant.mapper.kernel.hops import add_cycles, joules_of_hop, slid_windows, whole_windows
+from octant.mapper.kernel.hops import (
+    add_cycles,
+    joules_of_hop,
+    moved_share,
+    slid_windows,
+    whole_windows,
+    windows_share,
+)
 from octant.mapper.kernel.laps import stray_tiles, sure_share, whole_tiles
 from octant.mapper.kernel.sharing import note_shared, share_all
 from octant.mapper.kernel.sliding import (
     least_of_all_time,
     merged_share,
-    moved_share,
     slid_share,
 )
 from octant.mapper.rows import (
@@ -142,12 +148,13 @@ def count_relaxed(x, child, known, unknown, factors, hops, work):
         tiles[TILES + 1, rank] = (count + shared - 1) // shared
         tiles[STAYING, rank] = count
         tiles[STAYING + 1, rank] = tiles[TILES + 1, rank]
-        if hops.shares[x, rank] == 1:
-            may_share *= work.spread[rank]
         if hops.axes[x, rank] < 0:
+            may_share *= work.spread[rank]
             may_repeat *= work.spread[rank]
             first_child *= min(count, inside * outside)
             first_parent *= min(count, outside)
+    for axis in range(hops.windows[x]):
+        may_share *= windows_share(x, axis, tiles[MERGED], work.spread, hops)
     hop[SHARED] = min(more_shared, may_share)
     hop[FIRST_CHILD] = first_child * min(more_children, may_repeat)
     hop[FIRST_PARENT] = first_parent * min(more_parents, may_repeat)
@@ -346,10 +353,13 @@ def write_move(kind, x, child, apart, merged, hops, work):
 def write_stays(x, child, known, apart, merged, hops, work):
     """Writes what crosses where a tensor stays while it can, and in laps of one step."""
     tiles, hop, moves = work.tiles, work.hop, work.moves
-    share = 1.0
+    share, node = 1.0, max(work.block[child] + 1, known)
     for rank in hops.live:
         if hops.window[x, rank] >= 0 and work.rest[child, rank] > 1:
-            moved = moved_share(x, rank, child, known, 1.0, hops, work)
+            moved = moved_share(
+                x, rank, work.rest[child], work.width[child], work.rest[node], work.width[node],
+                1.0, hops,
+            )  # fmt: skip
             share = min(share, max(moved, slid_windows(x, rank, tiles[TILES], hops)))
     for end in range(2):
         strays, sure = product_outside(x, FAR + end, hops, tiles), hop[SURE]

@@ -10,19 +10,8 @@ import numpy as np
 
 from octant.counting.kernel import inlined, lean
 from octant.mapper.kernel.blocks import block_outside, may_lead
-from octant.mapper.kernel.hops import slid_windows
+from octant.mapper.kernel.hops import elements_along, moved_share, slid_windows
 from octant.mapper.rows import APART, MERGED, OVER_TIME, SPREAD, TILES
-
-
-@inlined
-def elements_along(x, axis, child, hops, work):
-    """The elements of a tile along an axis."""
-    elements = 1.0
-    for rank in hops.live:
-        if hops.window[x, rank] == axis:
-            width = min(work.width[child, rank], hops.sizes[rank])
-            elements += hops.coefficients[x, rank] * (width - 1.0)
-    return elements
 
 
 @lean
@@ -76,7 +65,7 @@ def least_union(x, axis, child, known, factors, hops, work):
     Copies that are further apart than a set is long are apart. Else each adds to a set, of which a
     part is so long, by as much as it is moved, or by the length of the part.
     """
-    tiles, elements = work.tiles, elements_along(x, axis, child, hops, work)
+    tiles, elements = work.tiles, elements_along(x, axis, work.width[child], hops)
     node = steps_begin(child, known, hops, work)
     total, long, span = elements, elements, elements
     for far in range(2):
@@ -136,7 +125,7 @@ def least_reach(x, axis, child, known, hops, work):
     Each has at least what its tiles along one rank cover, with all of another that is not spread;
     those of all instances cover the whole rank.
     """
-    elements, most, tiles = elements_along(x, axis, child, hops, work), 0.0, work.tiles
+    elements, most, tiles = elements_along(x, axis, work.width[child], hops), 0.0, work.tiles
     node = steps_begin(child, known, hops, work)
     for lead in hops.live:
         if hops.window[x, lead] != axis:
@@ -170,14 +159,17 @@ def slid_share(x, lead, child, known, factors, hops, work):
     lead. Of a lead that is cut off that is not known, and its last tile counts for nothing.
     """
     axis, block = hops.window[x, lead], work.block[child]
-    elements = elements_along(x, axis, child, hops, work)
-    step = hops.coefficients[x, lead] * work.width[max(block + 1, known), lead]
+    elements = elements_along(x, axis, work.width[child], hops)
+    node = max(block + 1, known)
+    step = hops.coefficients[x, lead] * work.width[node, lead]
     uncovered, alone, within = min(1.0, step / elements), True, True
     for rank in hops.live:
         if hops.window[x, rank] == axis and rank != lead:
             alone = alone and not loops_outside(rank, child, known, factors, hops, work)
             within = within and (block < 0 or factors[block, rank] == 1)
-    first = moved_share(x, lead, child, known, 0.5, hops, work)
+    first = moved_share(
+        x, lead, work.rest[child], work.width[child], work.rest[node], work.width[node], 0.5, hops
+    )
     whole = work.width[known, lead] * work.rest[known, lead] == hops.sizes[lead]
     least = 0.0
     if not divides(x, axis, known, hops, work):
@@ -199,50 +191,6 @@ def slid_share(x, lead, child, known, factors, hops, work):
         begun = least_first(x, lead, child, back, elements, known, factors, hops, work)
         first = max(first, begun)
     return max(least, later * uncovered + (1.0 - later) * first)
-
-
-@lean
-def moved_share(x, lead, child, known, cut, hops, work):
-    """The share of all tiles' elements that is new, whenever a rank changes that moves a window.
-
-    Args:
-        cut: the share of tiles that are cut off along another rank, and that a larger one may come
-            before: these count for nothing.
-    """
-    axis, node = hops.window[x, lead], steps_begin(child, known, hops, work)
-    always = moved_always(x, lead, node, hops, work)
-    share = min(1.0, always / elements_along(x, axis, child, hops, work))
-    for rank in hops.live:
-        if hops.window[x, rank] == axis:
-            count = work.rest[child, rank]
-            if work.width[child, rank] * count != hops.sizes[rank]:
-                share *= 1.0 - (1.0 if rank == lead else cut) / count
-    return share
-
-
-@inlined
-def moved_always(x, lead, node, hops, work):
-    """How far a window moves at least when a rank that moves it changes, whatever else does.
-
-    Of two such ranks one has the longer steps: where these are longer than all that the other can
-    move, they never cancel.
-
-    Args:
-        node: from which outwards there may be loops.
-    """
-    step, other, many = hops.coefficients[x, lead] * work.width[node, lead], -1, 0
-    for rank in hops.live:
-        moves = hops.window[x, rank] == hops.window[x, lead] and rank != lead
-        if moves and work.rest[node, rank] > 1:
-            other, many = rank, many + 1
-    if many == 0:
-        return step
-    if many > 1:
-        return 0
-    beside = hops.coefficients[x, other] * work.width[node, other]
-    if beside > step:
-        return max(0, min(step, beside - step * (work.rest[node, lead] - 1)))
-    return max(0, step - beside * (work.rest[node, other] - 1))
 
 
 @inlined
@@ -316,7 +264,7 @@ def least_first(x, lead, child, back, elements, known, factors, hops, work):
         far = elements if own else abs(moved - back) if other == axis else back
         held = 1.0 - min(1.0, far / elements)
         if other >= 0 and other != axis:
-            held *= 1.0 - min(1.0, moved / elements_along(x, other, child, hops, work))
+            held *= 1.0 - min(1.0, moved / elements_along(x, other, work.width[child], hops))
         later = later_share(rank, node, child, factors, hops, work)
         least = min(least, (1.0 - held) * later)
     return least
