@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octant.mapper.kernel.hops import moved_always
+from octant.mapper.kernel.hops import moved_always, shared_along
 from octant.mapper.kernel.sliding import different_sums, least_union
 from octant.mapper.rows import OVER_TIME, ROWS
 from tests.properties.kernels import plain
@@ -103,6 +103,22 @@ def test_nothing_moves_a_window_less(moved: list[Rank]) -> None:
     assert least is None or found <= least
     if least is not None and len(moved) == 1:
         assert found == least
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.tuples(*(st.integers(1, 4) for _ in range(4))), min_size=1, max_size=3))
+def test_no_more_is_shared(drawn: list[tuple[int, int, int, int]]) -> None:
+    """Of each rank so many places so far apart are known, and more of these further out."""
+    hops, _ = rooms([Rank(many, step, 1) for many, _, step, _ in drawn])
+    near = [[place * step for place in range(many)] for many, _, step, _ in drawn]
+    far = [
+        [group * many * step * further for group in range(more)]
+        for many, more, step, further in drawn
+    ]
+    known = len(list(product(*near))) / len({sum(at) for at in product(*near)})
+    spread = len(list(product(*near, *far))) / len({sum(at) for at in product(*near, *far)})
+    many, more = [float(each[0]) for each in drawn], [float(each[1]) for each in drawn]
+    assert spread / known <= plain(shared_along)(0, 0, many, more, hops) * (1 + 1e-9)
 
 
 def closed_form(moved: list[Rank]) -> float:

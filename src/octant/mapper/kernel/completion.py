@@ -15,9 +15,9 @@ from octant.mapper.kernel.hops import (
     add_cycles,
     joules_of_hop,
     moved_share,
+    shared_along,
     slid_windows,
     whole_windows,
-    windows_share,
 )
 from octant.mapper.kernel.laps import worst_stray
 from octant.mapper.kernel.weights import fill_weights
@@ -220,7 +220,7 @@ def add_crossing(x, node, level, lead, low, high, hops, grids, work, row):
         elif hops.window[x, rank] >= 0 and low[rank] < high[rank]:
             exact = False
     for axis in range(hops.windows[x]):
-        may_share *= windows_share(x, axis, work.tiles[MERGED], work.spread, hops)
+        may_share *= shared_along(x, axis, work.tiles[MERGED], work.spread, hops)
     multicast = min(grids.multicast[level, x], may_share)
     touched = hops.touched[x]
     elements = touched

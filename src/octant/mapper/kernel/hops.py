@@ -27,10 +27,10 @@ def whole_windows(x, count, hops):
 
 @inlined
 def slid_windows(x, lead, count, hops):
-    """The share of that when the window slides along one rank: each step brings what it uncovers.
+    """The share of all tiles' elements that crosses when a window slides along one rank.
 
-    Where another rank moves the window too, the two may cancel when the lead wraps around: half of
-    the steps are sure.
+    Each step brings what it uncovers. Where another rank moves the window too, the two may cancel
+    when the lead wraps around: half of the steps are sure.
     """
     if count[lead] <= 1:
         return 1.0
@@ -64,7 +64,7 @@ def moved_share(x, lead, count, width, steps, step, cut, hops):
 
     Args:
         count, width: (ranks) the tiles and their extents.
-        steps, step: (ranks) the same of all that is inside the loops outside.
+        steps, step: (ranks) how many steps loops outside may take, and how far one moves a rank.
         cut: the share of tiles that are cut off along another rank, and that a larger one may come
             before: these count for nothing.
     """
@@ -79,7 +79,7 @@ def moved_share(x, lead, count, width, steps, step, cut, hops):
 
 @inlined
 def moved_always(x, lead, steps, step, hops):
-    """How far a window moves at least when a rank that moves it changes, whatever else does.
+    """How many elements a window moves by at least when a rank changes, whatever else does.
 
     Of two such ranks one has the longer steps: where these are longer than all that the other can
     move, they never cancel.
@@ -100,8 +100,8 @@ def moved_always(x, lead, steps, step, hops):
 
 
 @inlined
-def windows_share(x, axis, known, more, hops):
-    """How many more tiles may be one along an axis where its ranks are spread further.
+def shared_along(x, axis, known, more, hops):
+    """How many times as many instances may share a read where an axis's ranks are spread further.
 
     Places of two ranks have as many sums, at least, as both together less one: one rank alone has
     none that are equal.

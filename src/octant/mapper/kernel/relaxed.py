@@ -18,9 +18,9 @@ from octant.mapper.kernel.hops import (
     add_cycles,
     joules_of_hop,
     moved_share,
+    shared_along,
     slid_windows,
     whole_windows,
-    windows_share,
 )
 from octant.mapper.kernel.laps import stray_tiles, sure_share, whole_tiles
 from octant.mapper.kernel.sharing import note_shared, share_all
@@ -154,7 +154,7 @@ def count_relaxed(x, child, known, unknown, factors, hops, work):
             first_child *= min(count, inside * outside)
             first_parent *= min(count, outside)
     for axis in range(hops.windows[x]):
-        may_share *= windows_share(x, axis, tiles[MERGED], work.spread, hops)
+        may_share *= shared_along(x, axis, tiles[MERGED], work.spread, hops)
     hop[SHARED] = min(more_shared, may_share)
     hop[FIRST_CHILD] = first_child * min(more_children, may_repeat)
     hop[FIRST_PARENT] = first_parent * min(more_parents, may_repeat)

@@ -120,7 +120,7 @@ def divides(x, axis, known, hops, work):
 
 @lean
 def least_reach(x, axis, child, known, hops, work):
-    """The same of all instances, along an axis where a rank is cut off.
+    """What all instances get at least over all time along an axis of which a rank is cut off.
 
     Each has at least what its tiles along one rank cover, with all of another that is not spread;
     those of all instances cover the whole rank.
