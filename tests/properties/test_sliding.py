@@ -10,8 +10,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from octant.bounds.compulsory import different_sums
 from octant.mapper.kernel.hops import moved_always, shared_along
-from octant.mapper.kernel.sliding import different_sums, least_union
+from octant.mapper.kernel.sliding import least_union, sums_of_two
 from octant.mapper.rows import OVER_TIME, ROWS
 from tests.properties.kernels import plain
 
@@ -80,7 +81,8 @@ def test_sums_of_two_rows_are_counted_exactly(
     many: int, step: int, others: int, beside: int
 ) -> None:
     sums = {i * step + j * beside for i, j in product(range(many), range(others))}
-    assert plain(different_sums)(many, step, others, beside) == len(sums)
+    assert plain(sums_of_two)(many, step, others, beside) == len(sums)
+    assert different_sums([(step, many), (beside, others)]) == len(sums)
 
 
 @settings(max_examples=500, deadline=None, derandomize=True, database=None)

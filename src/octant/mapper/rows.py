@@ -1,7 +1,7 @@
 """What is where in a search's room to work in: ``work.tiles``, ``work.hop`` and ``work.moves``.
 
-Rows of ``tiles``, by rank, come in pairs: of what children get apart, and of what
-multicast merges; but the last.
+Rows of ``tiles``, by rank, come in pairs, of what children get apart and of what multicast merges,
+up to ``OVER_TIME``; from there on each stands alone.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from octant.mapper.kernel.sliding import (
     least_of_all_time,
     merged_share,
     slid_share,
+    steps_begin,
 )
 from octant.mapper.rows import (
     APART,
@@ -353,7 +354,7 @@ def write_move(kind, x, child, apart, merged, hops, work):
 def write_stays(x, child, known, apart, merged, hops, work):
     """Writes what crosses where a tensor stays while it can, and in laps of one step."""
     tiles, hop, moves = work.tiles, work.hop, work.moves
-    share, node = 1.0, max(work.block[child] + 1, known)
+    share, node = 1.0, steps_begin(child, known, hops, work)
     for rank in hops.live:
         if hops.window[x, rank] >= 0 and work.rest[child, rank] > 1:
             moved = moved_share(

@@ -11,6 +11,7 @@ import numpy as np
 from octant.counting.kernel import inlined, lean
 from octant.mapper.kernel.blocks import block_outside, may_lead
 from octant.mapper.kernel.hops import elements_along, moved_share, slid_windows
+from octant.mapper.kernel.laps import whole_tiles
 from octant.mapper.rows import APART, MERGED, OVER_TIME, SPREAD, TILES
 
 
@@ -35,7 +36,7 @@ def merged_share(x, hops, work):
             else:
                 sums = different + many - 1
                 if apart > 0 and step > 0:
-                    sums = different_sums(different, apart, many, step)
+                    sums = sums_of_two(different, apart, many, step)
                 different, apart = sums, 0
             together *= many
         share *= different / together
@@ -43,8 +44,11 @@ def merged_share(x, hops, work):
 
 
 @inlined
-def different_sums(many, step, others, beside):
-    """How many sums there are of a place of one row and a place of another, each evenly spaced."""
+def sums_of_two(many, step, others, beside):
+    """How many sums there are of a place of one row and a place of another, each evenly spaced.
+
+    ``bounds.compulsory.different_sums`` says as much of a layer, where nothing may be compiled.
+    """
     common, rest = step, beside
     while rest > 0:
         common, rest = rest, common % rest
@@ -136,13 +140,12 @@ def least_reach(x, axis, child, known, hops, work):
         for rank in hops.live:
             if hops.window[x, rank] != axis or rank == lead:
                 continue
-            along, own = hops.coefficients[x, rank], work.rest[child, rank]
+            along = hops.coefficients[x, rank]
             if tiles[SPREAD, rank] == 0.0 and along * work.width[node, rank] <= least:
                 long += along * max(0, hops.sizes[rank] - work.width[child, rank])
                 continue
-            if work.width[child, rank] * own != hops.sizes[rank]:
-                own -= 1
-            others *= max(1.0, own / tiles[OVER_TIME, rank])
+            whole = whole_tiles(work.rest[child, rank], work.width[child, rank], hops.sizes[rank])
+            others *= max(1.0, whole / tiles[OVER_TIME, rank])
         alone = count / tiles[OVER_TIME, lead]
         if step * work.width[node, lead] >= long:
             alone = float(count)
@@ -160,7 +163,7 @@ def slid_share(x, lead, child, known, factors, hops, work):
     """
     axis, block = hops.window[x, lead], work.block[child]
     elements = elements_along(x, axis, work.width[child], hops)
-    node = max(block + 1, known)
+    node = steps_begin(child, known, hops, work)
     step = hops.coefficients[x, lead] * work.width[node, lead]
     uncovered, alone, within = min(1.0, step / elements), True, True
     for rank in hops.live:
@@ -194,18 +197,22 @@ def slid_share(x, lead, child, known, factors, hops, work):
 
 
 @inlined
+def at_first_step(count, rank, node, child, factors, work):
+    """How many of a child's first tiles along a rank a loop of a node has at its first step."""
+    inside = work.width[node + 1, rank] // work.width[child, rank]
+    lap = inside * factors[node, rank]
+    return count // lap * inside + min(inside, count % lap)
+
+
+@inlined
 def later_share(rank, node, child, factors, hops, work):
     """The share of a child's tiles along a rank that a loop of a node is past its first step at.
 
     Without a last tile that is cut off: all others are as large.
     """
-    count, inside = work.rest[child, rank], work.width[node + 1, rank] // work.width[child, rank]
-    lap = inside * factors[node, rank]
-    later = count - count // lap * inside - min(inside, count % lap)
-    cut = work.width[child, rank] * count != hops.sizes[rank]
-    if cut and (count - 1) % lap >= inside:
-        later -= 1
-    return later / count
+    count = work.rest[child, rank]
+    whole = whole_tiles(count, work.width[child, rank], hops.sizes[rank])
+    return (whole - at_first_step(whole, rank, node, child, factors, work)) / count
 
 
 @inlined
@@ -215,12 +222,8 @@ def share_of_ends(lead, block, child, factors, hops, work):
     for rank in hops.live:
         if rank != lead and factors[block, rank] > 1:
             count = work.rest[child, rank]
-            inside = work.width[block + 1, rank] // work.width[child, rank]
-            lap = inside * factors[block, rank]
-            first = count // lap * inside + min(inside, count % lap)
-            if work.width[child, rank] * count != hops.sizes[rank]:
-                count -= 1
-            share *= min(1.0, first / count) if count > 0 else 1.0
+            whole = whole_tiles(count, work.width[child, rank], hops.sizes[rank])
+            share *= min(1.0, at_first_step(count, rank, block, child, factors, work) / whole)
     return share
 
 
