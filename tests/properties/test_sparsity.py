@@ -14,7 +14,7 @@ from octant.arch import Architecture, Intersection, Saving, ZeroOperands
 from octant.counting import count
 from octant.mapping import Mapping
 from octant.sparsity import mask_of, thin
-from octant.workload import Einsum, Role, Uniform
+from octant.workload import Einsum, Role, Term, Uniform
 from tests.against.sparseloop.designs import chip, fanout, layer, level, memory, nest
 from tests.properties.sparse_walker import Masks, walk
 
@@ -103,6 +103,32 @@ def test_counts_on_masks_are_the_walkers(
             key = (at.level, at.tensor)
             assert at.reads.happening == pytest.approx(walked.happening[key])
             assert at.reads.skipped == pytest.approx(walked.spared[key])
+    assert sparse.macs.happening == pytest.approx(walked.computed)
+    assert sparse.effectual == pytest.approx(walked.effectual)
+
+
+@settings(max_examples=30, deadline=None)
+@given(case=cases(), strides=st.lists(st.integers(1, 3), min_size=4, max_size=4), data=st.data())
+def test_products_of_strided_masks_are_the_walkers(
+    case: tuple[Einsum, Architecture, Mapping], strides: list[int], data: st.DataObject
+) -> None:
+    """Elements between the strides are in the mask, but meet no product."""
+    plain, design, mapping = case
+    apart = iter(strides)
+    tensors = tuple(
+        replace(tensor, axes=tuple((Term(axis[0].rank, next(apart)),) for axis in tensor.axes))
+        if tensor in plain.operands
+        else tensor
+        for tensor in plain.tensors
+    )
+    einsum = replace(plain, tensors=tensors)
+    nonzeros = {
+        tensor.name: data.draw(st.integers(1, einsum.elements(tensor.name)))
+        for tensor in einsum.operands
+    }
+    masks = some_masks(einsum, data.draw(st.integers(0, 2**20)), nonzeros)
+    walked = walk(einsum, design, mapping, masks)
+    sparse = thin(with_masks(einsum, masks), design, mapping, count(einsum, design, mapping))
     assert sparse.macs.happening == pytest.approx(walked.computed)
     assert sparse.effectual == pytest.approx(walked.effectual)
 

@@ -16,7 +16,7 @@ from octant.sparsity.density import is_masked, share
 from octant.sparsity.formats import chosen
 from octant.sparsity.nest import Digit
 from octant.sparsity.passes import packing_share
-from octant.sparsity.shares import Nest, of_products
+from octant.sparsity.shares import Nest, met_alike, of_products
 from octant.sparsity.slots import slot_share
 from octant.workload import Einsum, Role, Tensor
 
@@ -104,12 +104,15 @@ class Floors:
         """
         if any(store.overflow for _, store in self._stores(tensor.role)):
             return Least(0.0, 0.0)  # accesses may be those of the next memory further out
-        met, own = share_of(leaders, frozenset()), frozenset({tensor.name})
-        found = []
+        met, own, found = share_of(leaders, frozenset()), frozenset({tensor.name}), []
+        nonzero = share_of(leaders, own)
+        if is_masked(tensor) and not met_alike(tensor):
+            # single elements are those that products meet, tiles have all between strides, too
+            nonzero = min(self._products(leaders, own), self._stays(leaders, own))
         for form in self._forms(tensor, node):
             kept = self._kept(tensor, form)
             nonzeros = form is not None and form.leaves_zeros_out
-            elements = share_of(leaders, own) if nonzeros else met * kept
+            elements = nonzero if nonzeros else met * kept
             found.append((elements, met * _metadata_bits(form, kept)))
         return Least(*(min(column) for column in zip(*found, strict=True)))
 

@@ -79,6 +79,11 @@ class Nest:
         return points <= MOST_POINTS
 
 
+def met_alike(tensor: Tensor) -> bool:
+    """Whether each element of a tensor meets as many products: no window, and no stride."""
+    return all(len(axis) == 1 and axis[0].coefficient == 1 for axis in tensor.axes)
+
+
 def narrower(first: Conditions, second: Conditions) -> dict[str, frozenset[int]]:
     """Both conditions at once: of a leader's two windows, one inside the other, the smaller.
 
@@ -101,10 +106,10 @@ def of_accesses(nest: Nest, tensor: Tensor, stay: frozenset[int], kept: Conditio
         kept: what must not be all zero.
     """
     chance, real = _split(nest, kept)
-    if not real:
-        return Share(chance, chance * share(tensor, nest.shape(tensor)))
     ranks = tensor.ranks
     own = {index for index in stay if nest.digits[index].rank in ranks}
+    if not real and (own or met_alike(tensor) or not nest.by_mask(tensor)):
+        return Share(chance, chance * share(tensor, nest.shape(tensor)))
     outside = frozenset(range(len(nest.digits))) - stay
     factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     summed = frozenset(own) | outside
@@ -125,8 +130,8 @@ def of_products(nest: Nest, kept: Conditions) -> float:
     if len(real) == 1:
         ((name, inside),) = real.items()
         only = nest.einsum.tensor(name)
-        if not inside and all(len(axis) == 1 for axis in only.axes):
-            return chance * share(only, nest.shape(only))  # each element meets as many products
+        if not inside and met_alike(only):
+            return chance * share(only, nest.shape(only))
     everywhere = frozenset(range(len(nest.digits)))
     factors = [occupied(nest, nest.einsum.tensor(name), inside) for name, inside in real.items()]
     return chance * _sum(nest, factors, everywhere) / _sum(nest, [], everywhere)
