@@ -23,9 +23,10 @@ from octant.mapper import walk
 from octant.mapper.space import Integers, keep_choices, space
 from octant.model import costs
 from octant.model import kernel as model
+from octant.model.prices import Costs
 from octant.workload import Einsum, convolution
 from tests.properties.problems import architectures, few_ranks, windows
-from tests.properties.test_bounds import check_listing, check_partial
+from tests.properties.test_bounds import ROUNDING, check_listing, check_partial
 from tests.unit.mapper.chips import FREE, chip, level, picojoules
 
 NESTS = 8
@@ -63,8 +64,7 @@ def test_no_bound_is_above_a_nest(drawn: Drawn) -> None:
     layer, prices = problem(einsum, on), costs(einsum, on)
     place = space(einsum, on, FREE, divisors=drawn.divisors)
     keeps = rng.choice(list(keep_choices(einsum, on, FREE)))
-    some = prices._replace(prices=prices.prices * few_actions(rng, prices.prices), compute_j=0.0)
-    task = walk.task(layer, some, place, keeps)
+    task = walk.task(layer, few_costs(rng, prices), place, keeps)
     for number in range(NESTS):
         check_nest(task, *nest(rng, drawn), number % 3)
 
@@ -113,6 +113,37 @@ def check_nest(task: walk.Task, factors: Integers, order: Integers, goal: int) -
         check_partial(task, known, inside, least)
         if 1 <= known < len(factors) and least[goal] > 0:
             check_listing(task, found, known, inside, least)
+    if least[goal] > 0:
+        check_pricing(task, found, factors, least)
+
+
+def check_pricing(
+    task: walk.Task, found: walk.Found, factors: Integers, least: NDArray[np.float64]
+) -> None:
+    """An order is found that is as good where nothing better than it was."""
+    found.best = least[found.goal] * (1 + 1e-6)
+    inside = factors.copy()
+    inside[0] = 1
+    chosen = inside[min(1, len(inside) - 1)][None]
+    family = walk.Family(inside, 1, chosen.copy(), np.zeros((1, 3)))
+    walk.price(task, found, family, np.inf)
+    assert found.count == 1
+    assert found.value(*found.points[0]) <= least[found.goal] * ROUNDING
+
+
+def few_costs(rng: random.Random, all_costs: Costs) -> Costs:
+    """Prices of few actions and, more often than not, few slow ports that few tensors use."""
+    some = all_costs._replace(
+        prices=all_costs.prices * few_actions(rng, all_costs.prices), compute_j=0.0
+    )
+    if rng.random() < 0.3:
+        return some
+    moved, limits = some.moved.copy(), np.full_like(some.bandwidths, np.inf)
+    for _ in range(rng.choice([1, 1, 2])):
+        limits[rng.randrange(len(limits)), rng.randrange(3)] = rng.choice([0.25, 0.5])
+    for tensor in range(len(moved)):
+        moved[tensor] *= rng.random() < 0.6
+    return some._replace(moved=moved, bandwidths=limits)
 
 
 def few_actions(rng: random.Random, prices: NDArray[np.float64]) -> NDArray[np.float64]:
