@@ -112,7 +112,8 @@ class Work(NamedTuple):
         open_of: (hops, 2) the tensor and the child of a hop that a block's innermost loop is
             outside of; the other ``open_``: what is noted of it, and by how many ranks are chosen
             its tiles. stayed: (hops) joules where it stays.
-        spread_at, spread_many, spread_cell, spread_cells: of ``kernel.spreading``.
+        spread_at, spread_many, spread_cell, spread_cells: of ``kernel.spreading``; at_place,
+            inward: of ``kernel.outermost``, a loop by its place from the innermost.
         tiles, hop and moves: of ``rows``; total to leads: of ``kernel.relaxed`` and
         ``kernel.sharing``; strays and chains: of ``kernel.laps``; the others: of
         ``kernel.descent``.
@@ -168,6 +169,8 @@ class Work(NamedTuple):
     left: Integers
     widths: Integers
     places: Integers
+    at_place: Integers
+    inward: Integers
     at: Integers
     many: Integers
     options: Integers
@@ -354,6 +357,8 @@ def work(view: Hops) -> Work:
         left=np.zeros(ranks, np.int64),
         widths=np.zeros(ranks, np.int64),
         places=np.zeros(ranks, np.int64),
+        at_place=np.zeros(live + 1, np.int64),
+        inward=np.zeros(live + 1, np.int64),
         at=np.zeros(live + 1, np.int64),
         many=np.zeros(live + 1, np.int64),
         options=np.zeros((live + 1, factors), np.int64),

@@ -8,9 +8,10 @@ from octant.counting.kernel import ONE, ZERO, compiled_lean, inlined, lean
 from octant.mapper.kernel.choices import factors_of, splits_of, take_budgets
 from octant.mapper.kernel.completion import cell_of, copy_rows
 from octant.mapper.kernel.factors import tile_fits
-from octant.mapper.kernel.goals import AT_ONCE, admits, may_gain
+from octant.mapper.kernel.goals import AT_ONCE, admits, may_gain, most_joules
 from octant.mapper.kernel.kinds import least_of_kinds
 from octant.mapper.kernel.leading import note_block, note_factor, write_leading
+from octant.mapper.kernel.outermost import may_be_ordered
 from octant.mapper.kernel.outlook import (
     bound_state,
     clear,
@@ -97,7 +98,7 @@ def list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work):
     for rank in range(hops.sizes.shape[0]):
         chosen[rank] = 1
         left[rank], widths[rank] = work.rest[node + 1, rank], work.width[node + 1, rank]
-    at, many = work.at, work.many
+    at, many, most = work.at, work.many, most_joules(goal, steps) - least_inside(work)
     stage, end, cell = ZERO, ZERO, cell_of(level, left, hops, grids)
     if live == 0 and tile_fits(node, widths, hops):
         return list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
@@ -119,16 +120,27 @@ def list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work):
         if (chosen[rank] > 1 or last) and not tile_fits(node, widths, hops):
             at[stage] = many[stage]
             continue
+        if last and node == 1 and not may_be_ordered(most, left, widths, hops, work):
+            continue
         if not may_lead_on(
             stage + 1, crossing, level, cell, steps, goal, hops, grids, tables, work
         ):
             continue
-        if last:
-            end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
-        else:
+        if not last:
             stage += 1
             open_stage(stage, node, hops, work)
+        else:
+            end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
     return end
+
+
+@inlined
+def least_inside(work):
+    """The least joules of all that crosses inside a tile, before its factors are chosen."""
+    least = np.inf
+    for kind in range(work.unsettled.shape[0]):
+        least = min(least, work.unsettled[kind, 0])
+    return work.settled[0] + least
 
 
 @inlined

@@ -64,6 +64,15 @@ def admits(goal, energy, cycles):
 
 
 @lean
+def most_joules(goal, cycles):
+    """The joules from which on nothing of at least so many cycles is among the best."""
+    most = goal.most_j * (1.0 + ROUNDING)
+    if goal.number == FRONT or goal.number == 1:
+        return most
+    return min(most, goal.wanted / value_of(goal, 1.0, cycles))
+
+
+@lean
 def may_gain(goal, bound):
     """The same for something of at least so many joules, cycles and such a value."""
     if goal.number == FRONT:
