@@ -211,10 +211,15 @@ def _products(sizes: tuple[int, ...]) -> list[int]:
 
 
 def _most_steps(einsum: Einsum, architecture: Architecture, utilization: float) -> float:
-    """The steps in which so large a share of the units does all multiply-accumulates."""
+    """The steps in which so large a share of the units does all multiply-accumulates.
+
+    A mapping has whole steps, and half a step more than these is as many: bounds of them are
+    products of fractions, a little more or less than whole.
+    """
     if utilization == 0.0:
         return math.inf
-    return math.floor(einsum.macs / (architecture.compute_units * utilization) * (1 + 1e-12))
+    steps = einsum.macs / (architecture.compute_units * utilization)
+    return math.floor(steps * (1 + 1e-12)) + 0.5
 
 
 def _sliding(einsum: Einsum) -> Integers:

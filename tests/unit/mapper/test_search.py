@@ -194,6 +194,17 @@ def test_a_least_utilisation_is_kept_and_named() -> None:
     assert full.space.endswith("with at least 90 % of the units computing")
 
 
+def test_all_units_can_be_wanted_where_a_fifth_of_a_step_is_no_float() -> None:
+    """Five arrays of three units take three steps: 45 products in no less."""
+    outer = replace(array(5), name="arrays")
+    on = chip(level("buffer", 1), outer, level("register", 1), array(3))
+    layer = matmul(rows=3, inner=5, columns=3)
+    full = replace(FREE, least_utilization=1.0)
+    found = search(layer, on, objective=Objective.LATENCY, dataflow=full)
+    assert found.evaluation is not None
+    assert found.evaluation.counts.steps == 3
+
+
 def test_a_value_that_nothing_is_below_ends_the_search() -> None:
     """The first mapping that has it is the best, and is the one that a whole search finds."""
     ask = partial(search, dataflow=FREE, objective=Objective.LATENCY)
