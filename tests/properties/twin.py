@@ -52,7 +52,11 @@ class Search:
         """What a failing test must show."""
         nodes = [str(node) for node in self.architecture.nodes]
         constraints = [str(constraint) for constraint in self.dataflow.constraints]
-        return "\n".join([str(self.einsum), *nodes, str(self.architecture.compute), *constraints])
+        factors = "divisors" if self.divisors else "all factors"
+        least, clock = self.dataflow.least_utilization, self.architecture.clock_hz
+        asked = f"{factors}, least utilisation {least:g}, {clock:g} Hz"
+        parts = [str(self.einsum), *nodes, str(self.architecture.compute), *constraints, asked]
+        return "\n".join(parts)
 
     def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
         printer.text(repr(self))
