@@ -126,11 +126,11 @@ def list_tiles(node, pool, bounds, goal, factors, hops, grids, tables, work):
             stage + 1, crossing, level, cell, steps, goal, hops, grids, tables, work
         ):
             continue
-        if not last:
+        if last:
+            end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
+        else:
             stage += 1
             open_stage(stage, node, hops, work)
-        else:
-            end = list_one(node, end, pool, bounds, goal, factors, hops, grids, tables, work)
     return end
 
 
