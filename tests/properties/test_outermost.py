@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from octant.counting import count
 from octant.counting.problem import problem
 from octant.mapper import walk
-from octant.mapper.kernel.hops import joules_of_hop, whole_windows
-from octant.mapper.kernel.outermost import PLACED, crossing_share, may_be_ordered
+from octant.mapper.kernel.hops import joules_of_hop
+from octant.mapper.kernel.outermost import PLACED, crossing_share, elements_of_all, may_be_ordered
 from octant.mapper.space import keep_choices, space
 from octant.mapping import Loop, Mapping, TemporalBlock
 from octant.model import costs
@@ -108,14 +108,9 @@ def joules(nest: Nest) -> float:
 def closed_form(nest: Nest, x: int, placed: int) -> float:
     """The elements of a tensor that cross, by the share of all tiles."""
     task = task_of(nest)
-    often = 1.0
-    for rank, steps, _ in nest.loops:
-        if task.hops.axes[x, names(nest).index(rank)] < 0:
-            often *= steps
-    tiles = plain(whole_windows)(x, task.work.rest[1], task.hops)
     tile = task.work.rest[1], task.work.width[1]
     share = plain(crossing_share)(x, placed, *tile, task.hops, task.work)
-    return float(share * often * tiles)
+    return float(share * plain(elements_of_all)(x, task.work.rest[1], task.hops))
 
 
 def task_of(nest: Nest) -> walk.Task:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from octant.arch import Architecture, Intersection, Saving, ZeroOperands
 from octant.counting import count
 from octant.mapping import Mapping
-from octant.sparsity import mask_of, thin
+from octant.sparsity import SparseCounts, mask_of, thin
 from octant.workload import Einsum, Role, Term, Uniform
 from tests.against.sparseloop.designs import chip, fanout, layer, level, memory, nest
-from tests.properties.sparse_walker import Masks, walk
+from tests.properties.sparse_walker import Masks, Walked, walk
 
 INPUT, WEIGHT, OUTPUT = Role.INPUT, Role.WEIGHT, Role.OUTPUT
 _LEADS = {INPUT: WEIGHT, WEIGHT: INPUT}
@@ -91,20 +91,13 @@ def test_counts_on_masks_are_the_walkers(
     case: tuple[Einsum, Architecture, Mapping], seed: int, data: st.DataObject
 ) -> None:
     einsum, design, mapping = case
-    nonzeros = {
-        tensor.name: data.draw(st.integers(1, einsum.elements(tensor.name)))
-        for tensor in einsum.operands
-    }
-    masks = some_masks(einsum, seed, nonzeros)
-    walked = walk(einsum, design, mapping, masks)
-    sparse = thin(with_masks(einsum, masks), design, mapping, count(einsum, design, mapping))
+    walked, sparse = on_masks(einsum, design, mapping, seed, data)
     for at in sparse.tensors:
         if at.tensor != "Z":
             key = (at.level, at.tensor)
             assert at.reads.happening == pytest.approx(walked.happening[key])
             assert at.reads.skipped == pytest.approx(walked.spared[key])
-    assert sparse.macs.happening == pytest.approx(walked.computed)
-    assert sparse.effectual == pytest.approx(walked.effectual)
+    check_products(walked, sparse)
 
 
 @settings(max_examples=30, deadline=None)
@@ -122,13 +115,23 @@ def test_products_of_strided_masks_are_the_walkers(
         for tensor in plain.tensors
     )
     einsum = replace(plain, tensors=tensors)
+    check_products(*on_masks(einsum, design, mapping, data.draw(st.integers(0, 2**20)), data))
+
+
+def on_masks(
+    einsum: Einsum, design: Architecture, mapping: Mapping, seed: int, data: st.DataObject
+) -> tuple[Walked, SparseCounts]:
+    """The walk of a nest on masks with any number of nonzeros, and its counts."""
     nonzeros = {
         tensor.name: data.draw(st.integers(1, einsum.elements(tensor.name)))
         for tensor in einsum.operands
     }
-    masks = some_masks(einsum, data.draw(st.integers(0, 2**20)), nonzeros)
-    walked = walk(einsum, design, mapping, masks)
+    masks = some_masks(einsum, seed, nonzeros)
     sparse = thin(with_masks(einsum, masks), design, mapping, count(einsum, design, mapping))
+    return walk(einsum, design, mapping, masks), sparse
+
+
+def check_products(walked: Walked, sparse: SparseCounts) -> None:
     assert sparse.macs.happening == pytest.approx(walked.computed)
     assert sparse.effectual == pytest.approx(walked.effectual)
 

@@ -112,8 +112,9 @@ class Work(NamedTuple):
         open_of: (hops, 2) the tensor and the child of a hop that a block's innermost loop is
             outside of; the other ``open_``: what is noted of it, and by how many ranks are chosen
             its tiles. stayed: (hops) joules where it stays.
-        spread_at, spread_many, spread_cell, spread_cells: of ``kernel.spreading``; at_place,
-            inward: of ``kernel.outermost``, a loop by its place from the innermost.
+        spread_at, spread_many, spread_cell, spread_cells: of ``kernel.spreading``.
+        at_place, inward: a loop of ``kernel.outermost``, by its place from the innermost;
+            everything: (tensors) the elements of all tiles there.
         tiles, hop and moves: of ``rows``; total to leads: of ``kernel.relaxed`` and
         ``kernel.sharing``; strays and chains: of ``kernel.laps``; the others: of
         ``kernel.descent``.
@@ -171,6 +172,7 @@ class Work(NamedTuple):
     places: Integers
     at_place: Integers
     inward: Integers
+    everything: Floats
     at: Integers
     many: Integers
     options: Integers
@@ -359,6 +361,7 @@ def work(view: Hops) -> Work:
         places=np.zeros(ranks, np.int64),
         at_place=np.zeros(live + 1, np.int64),
         inward=np.zeros(live + 1, np.int64),
+        everything=np.zeros(tensors),
         at=np.zeros(live + 1, np.int64),
         many=np.zeros(live + 1, np.int64),
         options=np.zeros((live + 1, factors), np.int64),

@@ -104,17 +104,28 @@ class Floors:
         """
         if any(store.overflow for _, store in self._stores(tensor.role)):
             return Least(0.0, 0.0)  # accesses may be those of the next memory further out
-        met, own, found = share_of(leaders, frozenset()), frozenset({tensor.name}), []
-        nonzero = share_of(leaders, own)
-        if is_masked(tensor) and not met_alike(tensor):
-            # single elements are those that products meet, tiles have all between strides, too
-            nonzero = min(self._products(leaders, own), self._stays(leaders, own))
+        met, found = share_of(leaders, frozenset()), []
         for form in self._forms(tensor, node):
             kept = self._kept(tensor, form)
             nonzeros = form is not None and form.leaves_zeros_out
-            elements = nonzero if nonzeros else met * kept
+            elements = self._nonzeros(tensor, leaders, share_of) if nonzeros else met * kept
             found.append((elements, met * _metadata_bits(form, kept)))
         return Least(*(min(column) for column in zip(*found, strict=True)))
+
+    def _nonzeros(
+        self,
+        tensor: Tensor,
+        leaders: frozenset[str],
+        share_of: Callable[[frozenset[str], frozenset[str]], float],
+    ) -> float:
+        """The least share of accesses that move a nonzero; for ``share_of`` see ``_least``.
+
+        Of a strided mask single elements are those that products meet, and tiles have all others.
+        """
+        own = frozenset({tensor.name})
+        if is_masked(tensor) and not met_alike(tensor):
+            return min(self._products(leaders, own), self._stays(leaders, own))
+        return share_of(leaders, own)
 
     def _stays(self, leaders: frozenset[str], own: frozenset[str]) -> float:
         """The least share of stays; of a mask nothing is known but its density."""

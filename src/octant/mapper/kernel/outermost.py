@@ -28,6 +28,8 @@ def may_be_ordered(most, left, widths, hops, work):
     live, at, loops = hops.live.shape[0], work.at_place, 0
     for rank in hops.live:
         loops += left[rank] > 1
+    for x in range(hops.keeps.shape[0]):
+        work.everything[x] = elements_of_all(x, left, hops)
     position, last = 0, min(loops, PLACED) - 1
     at[0] = -1
     while 0 <= position <= last:
@@ -46,19 +48,33 @@ def may_be_ordered(most, left, widths, hops, work):
 
 
 @inlined
+def elements_of_all(x, left, hops):
+    """The elements of all tiles of a tensor, as often as each step brings one."""
+    elements = whole_windows(x, left, hops)
+    for rank in hops.live:
+        if hops.axes[x, rank] < 0:
+            elements *= left[rank]
+    return elements
+
+
+@inlined
 def may_come(position, left, hops, work):
     """Whether a loop may have a place, counted from the innermost: if it is there, and not yet."""
     rank = work.inward[position]
-    may = left[rank] > 1
-    for inner in range(position):
-        may = may and work.inward[inner] != rank
+    may = left[rank] > 1 and not is_placed(rank, position, work)
     for other in hops.live:
         if left[other] > 1 and hops.order[0, other] > hops.order[0, rank]:
-            placed = False
-            for inner in range(position):
-                placed = placed or work.inward[inner] == other
-            may = may and placed
+            may = may and is_placed(other, position, work)
     return may
+
+
+@inlined
+def is_placed(rank, placed, work):
+    """Whether a loop is one of so many innermost ones."""
+    found = False
+    for position in range(placed):
+        found = found or work.inward[position] == rank
+    return found
 
 
 @inlined
@@ -73,11 +89,8 @@ def joules_beyond(placed, left, widths, hops, work):
             continue
         elements, touched = hops.touched[x], hops.touched[x]
         if hops.windows[x] == 0 or hops.is_output[x] == 0:
-            share, often = crossing_share(x, placed, left, widths, hops, work), 1.0
-            for rank in hops.live:
-                if hops.axes[x, rank] < 0:
-                    often *= left[rank]
-            elements = max(touched, share * often * whole_windows(x, left, hops))
+            share = crossing_share(x, placed, left, widths, hops, work)
+            elements = max(touched, share * work.everything[x])
         joules += joules_of_hop(x, 1, elements, elements, touched, touched, hops)
     return joules
 
@@ -98,10 +111,7 @@ def crossing_share(x, placed, left, widths, hops, work):
         first *= part_at_first(x, rank, left, widths, hops)
     if not own:
         for rank in hops.live:
-            inward = False
-            for position in range(placed):
-                inward = inward or work.inward[position] == rank
-            if not inward:
+            if not is_placed(rank, placed, work):
                 first *= part_at_first(x, rank, left, widths, hops)
     return share + first
 
