@@ -12,26 +12,29 @@ def tile_fits(node, widths, hops):
     Args:
         widths: (ranks) the tiles' extents.
     """
-    sizes, axes, keeps, store = hops.sizes, hops.axes, hops.keeps, hops.store
+    keeps, store = hops.keeps, hops.store
     for x in range(keeps.shape[0]):
-        if keeps[x, node] == 0:
-            continue
-        used = 0
+        used, first = 0.0, keeps[x, node] == 1
         for y in range(keeps.shape[0]):
-            if keeps[y, node] == 0 or store[y, node] != store[x, node]:
-                continue
-            elements, axis, more = 1, 0, True
-            while more:
-                extent, more = 1, False
-                for rank in range(sizes.shape[0]):
-                    if axes[y, rank] > axis:
-                        more = True
-                    if axes[y, rank] == axis:
-                        width = widths[rank] if widths[rank] < sizes[rank] else sizes[rank]
-                        extent += hops.coefficients[y, rank] * (width - 1)
-                elements *= extent
-                axis += 1
-            used += elements * hops.bits[y, node]
-        if used > hops.capacities[store[x, node]]:
+            if first and keeps[y, node] == 1 and store[y, node] == store[x, node]:
+                first = y >= x
+                used += tile_elements(y, widths, hops) * hops.bits[y, node]
+        if first and used > hops.capacities[store[x, node]]:
             return False
     return True
+
+
+@inlined
+def tile_elements(x, widths, hops):
+    """The elements of a tensor's tile."""
+    elements = 1
+    for rank in hops.live:
+        if hops.axes[x, rank] >= 0 and hops.window[x, rank] < 0:
+            elements *= min(widths[rank], hops.sizes[rank])
+    for window in range(hops.windows[x]):
+        extent = 1
+        for rank in hops.live:
+            if hops.window[x, rank] == window:
+                extent += hops.coefficients[x, rank] * (min(widths[rank], hops.sizes[rank]) - 1)
+        elements *= extent
+    return elements
