@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
 
 from octant.cli.endings import CLOSED_PIPE, INTERRUPTED, EndedError
-from octant.errors import OctantError
+from octant.errors import FileFormatError, OctantError
 
 _BUG = 1
 
@@ -31,6 +32,9 @@ def main() -> int:
     except OctantError as error:
         return _failed(str(error), error.exit_code)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # typer prints help itself
+            why = f"the output cannot be written: {error.strerror}"
+            return _failed(why, FileFormatError.exit_code)
         said = f"{type(error).__name__}: {error}".split("\n")[0]
         advice = "this is a bug in Octant; OCTANT_TRACEBACK=1 shows where"
         return _failed(f"{said} ({advice})", _BUG)

@@ -114,10 +114,11 @@ def test_a_closed_pipe_is_silent() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
-def test_a_full_disk_is_no_bug() -> None:
+@pytest.mark.parametrize("arguments", [("show", "teaching"), ("--help",), ("map", "--help")])
+def test_a_full_disk_is_no_bug(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-c", START, "show", "teaching"],
+            [sys.executable, "-c", START, *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
             env=environment(),
