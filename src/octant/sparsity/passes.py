@@ -87,7 +87,7 @@ def thin(
     padding = _padding(einsum, architecture, held)
     slots = min(1.0, timed * packing * padding)
     happening = min(happening * padding, slots)
-    wait = waiting(nest, architecture, timed_kept, timed) if timed < 1 else Waiting()
+    wait = waiting(nest, architecture, timed_kept, timed) if 0 < timed < 1 else Waiting()
     everything = {tensor.name: frozenset[int]() for tensor in einsum.operands}
     return SparseCounts(
         tensors=tensors,
