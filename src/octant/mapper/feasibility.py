@@ -15,7 +15,8 @@ def why_infeasible(
     """Returns every constraint that cannot be met by itself, else that they exclude each other.
 
     By itself: a level's rules on what it keeps, a memory and its smallest tile (the ranks that the
-    dataflow wants inside it whole, one step of all others), the factors of one rank.
+    dataflow wants inside it whole, the factors that it prescribes, one step of all others), the
+    factors of one rank.
     """
     reasons = [
         *_keeping(einsum, architecture, dataflow),
@@ -26,9 +27,9 @@ def why_infeasible(
         return "; ".join(reasons)
     if dataflow.least_utilization > 0.0:
         return (
-            f"no mapping has {100 * dataflow.least_utilization:g} % of the "
+            f"no mapping that meets all else has {100 * dataflow.least_utilization:g} % of the "
             f"{architecture.compute_units} compute units computing: a lower least utilisation, or "
-            "none, would help"
+            "none, may help"
         )
     return (
         "each constraint can be met alone, but no factors meet all of them: fewer ranks inside, "
@@ -53,17 +54,25 @@ def _keeping(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> 
 
 def _too_large(einsum: Einsum, architecture: Architecture, dataflow: Dataflow) -> Iterator[str]:
     whole: set[str] = set()
+    prescribed = dict.fromkeys(einsum.sizes, 1)
     for index, name in slot_names(architecture):
-        whole |= set(dataflow.constraint(name).inside)
+        constraint = dataflow.constraint(name)
+        whole |= set(constraint.inside)
+        for rank, factor in constraint.factors:
+            prescribed[rank] = prescribed.get(rank, 1) * factor
         level = architecture.nodes[index]
         if not isinstance(level, Level):
             continue
-        tile = {rank: size if rank in whole or index == 0 else 1 for rank, size in einsum.ranks}
+        tile = {
+            rank: size if rank in whole or index == 0 else min(prescribed[rank], size)
+            for rank, size in einsum.ranks
+        }
         for store in level.stores:
             kept = [
                 tensor
                 for tensor in einsum.tensors
-                if tensor.role in store.roles and tensor.role not in level.optional
+                if tensor.role in store.roles
+                and (tensor.role not in level.optional or tensor.role in constraint.keep)
             ]
             need = sum(
                 tensor.elements(tile) * architecture.element_bits(store, tensor.role)

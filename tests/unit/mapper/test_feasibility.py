@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from octant.arch import Architecture, Constraint, Dataflow
+from octant.arch import Architecture, Constraint, Dataflow, Level
 from octant.mapper import Objective, Status, search
 from octant.workload import Role, matmul
 from tests.unit.mapper.chips import FREE, array, chip, level, only
@@ -33,6 +33,28 @@ def test_a_memory_below_what_must_be_inside_it() -> None:
     assert reason(only(Constraint("buffer", inside=("P",))), small) == (
         "buffer can hold 64 bits, but the smallest tile of inputs and weights and outputs takes 72"
     )
+
+
+def test_a_memory_below_the_factors_that_are_prescribed_inside_it() -> None:
+    """Four steps of C, three of K, two of P: 8 inputs, 12 weights, 6 outputs."""
+    small = chip(level("buffer", 1, elements=25), array(3, "C", "K"), level("register", 1))
+    inside = (
+        Constraint("register", factors=(("C", 4),)),
+        Constraint("array.X", factors=(("K", 3),)),
+    )
+    flow = Dataflow("prescribed", (*inside, Constraint("buffer", factors=(("P", 2),))))
+    assert reason(flow, small) == (
+        "buffer can hold 200 bits, but the smallest tile of inputs and weights and outputs takes "
+        "208"
+    )
+
+
+def test_a_memory_below_what_a_dataflow_has_it_keep() -> None:
+    one_bit = replace(level("buffer", 1, optional=(Role.WEIGHT,)).stores[0], capacity_bits=7)
+    only_weights = replace(one_bit, roles=(Role.WEIGHT,))
+    nodes = (CHIP.nodes[0], Level("buffer", (only_weights,), (Role.WEIGHT,)))
+    found = reason(only(Constraint("buffer", keep=(Role.WEIGHT,))), replace(CHIP, nodes=nodes))
+    assert found == "buffer can hold 7 bits, but the smallest tile of weights takes 8"
 
 
 def test_an_outermost_memory_below_the_layer() -> None:
@@ -121,6 +143,6 @@ def test_a_utilisation_that_no_mapping_reaches() -> None:
         found = search(LAYER, CHIP, objective=Objective.ENERGY, dataflow=flow)
         assert (found.status is Status.OPTIMAL) == (share < 0.9)
     assert reason(flow) == (
-        "no mapping has 90 % of the 3 compute units computing: a lower least utilisation, or none, "
-        "would help"
+        "no mapping that meets all else has 90 % of the 3 compute units computing: a lower least "
+        "utilisation, or none, may help"
     )
