@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octant.arch import Architecture, Fanout, Level
+from octant.errors import InvalidArchitectureError, InvalidWorkloadError
 from octant.mapping import Mapping, TemporalBlock
 from octant.workload import Einsum, Role
 
 Integers = NDArray[np.int64]
+MOST = 1 << 53
+"""Of multiply-accumulates, and of compute units: up to here floating point tells counts apart."""
 
 
 class Problem(NamedTuple):
@@ -54,7 +57,22 @@ class Nest(NamedTuple):
 
 
 def problem(einsum: Einsum, architecture: Architecture) -> Problem:
-    """Returns the arrays of a layer on an architecture."""
+    """Returns the arrays of a layer on an architecture.
+
+    Raises:
+        InvalidWorkloadError: the layer has more multiply-accumulates than are counted.
+        InvalidArchitectureError: the architecture has more compute units than that.
+    """
+    if einsum.macs > MOST:
+        raise InvalidWorkloadError(
+            f"{einsum} has {einsum.macs:.3g} multiply-accumulates: at most 2^53 are counted: "
+            "give a smaller batch, or smaller sizes"
+        )
+    if architecture.compute_units > MOST:
+        raise InvalidArchitectureError(
+            f"{architecture.name} has {architecture.compute_units:.3g} compute units: at most 2^53 "
+            "are counted: give its fanouts smaller axes"
+        )
     column = {name: index for index, (name, _) in enumerate(einsum.ranks)}
     axes = np.full((len(einsum.tensors), len(column)), -1, np.int64)
     coefficients = np.zeros_like(axes)

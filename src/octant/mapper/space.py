@@ -124,7 +124,7 @@ def space(
         product_count=np.zeros(shape, np.int64),
         capacities=np.array(
             [
-                UNBOUNDED if store.usable_bits is None else store.usable_bits
+                UNBOUNDED if store.usable_bits is None else min(store.usable_bits, UNBOUNDED)
                 for _, store in stores(architecture)
             ]
         ),
@@ -206,7 +206,8 @@ def _products(sizes: tuple[int, ...]) -> list[int]:
     for size in sizes:
         if len(found) > MOST_PRODUCTS:
             break
-        found = {one * other for one in found for other in range(1, size + 1)}
+        most = min(size, MOST_PRODUCTS + 1)
+        found = {one * other for one in found for other in range(1, most + 1)}
     return sorted(found)
 
 

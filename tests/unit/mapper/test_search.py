@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from octant.arch import Constraint
-from octant.errors import InvalidWorkloadError, NotEstimatedError
+from octant.arch import Constraint, Fanout, FanoutAxis
+from octant.errors import InvalidArchitectureError, InvalidWorkloadError, NotEstimatedError
 from octant.files import load_architecture
 from octant.mapper import Objective, SearchResult, Status, dataflow_named, front, search
 from octant.mapper.space import MOST_SIZE, Space
@@ -258,6 +258,28 @@ def test_a_rank_of_more_steps_than_there_is_room_for_is_refused_at_once() -> Non
         search(long, chip(), objective=Objective.ENERGY, dataflow=FREE)
     fits = search(matmul(rows=MOST_SIZE, inner=1, columns=1), chip(), dataflow=FREE)
     assert fits.status is Status.OPTIMAL
+
+
+def test_more_than_is_counted_is_refused_at_once() -> None:
+    large = matmul(rows=1 << 18, inner=1 << 18, columns=(1 << 17) + 1)
+    with pytest.raises(
+        InvalidWorkloadError, match=r"9.01e\+15 multiply-accumulates: at most 2\^53"
+    ):
+        search(large, chip(), dataflow=FREE)
+    wide = (Fanout(name, (FanoutAxis("X", 1 << 27),)) for name in ("clusters", "array"))
+    with pytest.raises(InvalidArchitectureError, match=r"1.8e\+16 compute units: at most 2\^53"):
+        search(
+            matmul(rows=2, inner=2, columns=2),
+            chip(*wide),
+            objective=Objective.LATENCY,
+            dataflow=FREE,
+        )
+
+
+def test_a_memory_of_more_bits_than_an_integer_holds_is_as_one_without_limit() -> None:
+    layer = matmul(rows=4, inner=4, columns=4)
+    huge = search(layer, chip(level("buffer", 1, elements=1 << 70)), dataflow=FREE)
+    assert huge.value == search(layer, chip(level("buffer", 1)), dataflow=FREE).value
 
 
 def test_a_search_holds_no_arrays_when_it_is_over() -> None:
