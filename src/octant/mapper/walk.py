@@ -209,15 +209,23 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
     if len(choices) == 1:
         descend(task(layer, costs, space, choices[0]), found, alike)
         return
-    coarse = [task(layer, costs, space, keeps, COARSE) for keeps in choices]
+    coarse: list[Task] = []
+    for keeps in choices:
+        if coarse and found.out_of_time:
+            found.left_out.append((0.0, 0.0, 0.0))
+            break
+        coarse.append(task(layer, costs, space, keeps, COARSE))
     floors = [root_bound(each) for each in coarse]
-    order = sorted(range(len(choices)), key=lambda number: found.value(*floors[number]))
+    order = sorted(range(len(coarse)), key=lambda number: found.value(*floors[number]))
     for done, number in enumerate(order if found.one else [], start=1):
         found.tell(done / len(order))
-        if found.admits(*floors[number]) and not found.out_of_time:
+        if found.admits(*floors[number]) and not (found.count and found.out_of_time):
             dive(coarse[number], found, start(coarse[number], floors[number], alike), [])
     for number in order:
         if found.admits(*floors[number]):
+            if found.out_of_time:
+                found.left_out.append((*floors[number], found.value(*floors[number])))
+                continue
             descend(task(layer, costs, space, choices[number]), found, alike)
 
 

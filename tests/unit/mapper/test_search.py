@@ -16,7 +16,7 @@ from octant.mapper import Objective, SearchResult, Status, dataflow_named, front
 from octant.mapper.space import MOST_SIZE, Space
 from octant.mapper.walk import Found, new_found
 from octant.mapping import Loop, Mapping, SpatialBlock, TemporalBlock
-from octant.workload import convolution, matmul
+from octant.workload import Role, convolution, matmul
 from tests.unit.mapper.chips import FREE, array, chip, level, only, picojoules
 
 ALL = ("inputs", "weights", "outputs")
@@ -280,6 +280,15 @@ def test_a_memory_of_more_bits_than_an_integer_holds_is_as_one_without_limit() -
     layer = matmul(rows=4, inner=4, columns=4)
     huge = search(layer, chip(level("buffer", 1, elements=1 << 70)), dataflow=FREE)
     assert huge.value == search(layer, chip(level("buffer", 1)), dataflow=FREE).value
+
+
+def test_many_bypasses_keep_to_a_time_limit() -> None:
+    """One mapping is found however short it is: of those choices that there was time for."""
+    layer = convolution(in_channels=8, out_channels=8, output=(8, 8), kernel=(3, 3))
+    levels = (level(name, 1, optional=tuple(Role)) for name in ("outer", "inner"))
+    found = search(layer, chip(*levels), dataflow=FREE, time_limit_s=1e-6)
+    assert found.status is Status.GAP
+    assert found.mapping is not None
 
 
 def test_a_search_holds_no_arrays_when_it_is_over() -> None:
