@@ -93,8 +93,8 @@ class Store:
         )
         if not self.roles or len(set(self.roles)) != len(self.roles):
             raise InvalidArchitectureError(
-                f"{where} keeps {list(self.roles)}: name each of input, weight, output at most "
-                "once, and at least one of them"
+                f"{where} keeps [{', '.join(self.roles)}]: name each of input, weight, output at "
+                "most once, and at least one of them"
             )
         if self.leakage_w is not None and not self.leakage_w >= 0:
             raise InvalidArchitectureError(f"{where}: leakage is {self.leakage_w} W, below 0")

@@ -75,9 +75,13 @@ def test_a_store_refuses_an_element_without_bits() -> None:
         Store("s", ROLES, 16, element_bits=((Role.OUTPUT, 0),))
 
 
-@pytest.mark.parametrize("roles", [(), (Role.INPUT, Role.INPUT)])
-def test_a_store_keeps_each_role_once_and_at_least_one(roles: tuple[Role, ...]) -> None:
-    with pytest.raises(InvalidArchitectureError, match="at most once, and at least one"):
+@pytest.mark.parametrize(
+    ("roles", "named"), [((), r"\[\]"), ((Role.INPUT, Role.INPUT), r"\[input, input\]")]
+)
+def test_a_store_keeps_each_role_once_and_at_least_one(roles: tuple[Role, ...], named: str) -> None:
+    with pytest.raises(
+        InvalidArchitectureError, match=f"keeps {named}: .* at most once, and at least one"
+    ):
         Store("s", roles, 16)
 
 
