@@ -8,7 +8,7 @@ import sys
 import traceback
 
 from octant.cli.endings import CLOSED_PIPE, INTERRUPTED, EndedError
-from octant.errors import FileFormatError, OctantError
+from octant.errors import OctantError
 
 _BUG = 1
 
@@ -32,9 +32,6 @@ def main() -> int:
     except OctantError as error:
         return _failed(str(error), error.exit_code)
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # typer prints help itself
-            why = f"the output cannot be written: {error.strerror}"
-            return _failed(why, FileFormatError.exit_code)
         said = f"{type(error).__name__}: {error}".split("\n")[0]
         advice = "this is a bug in Octant; OCTANT_TRACEBACK=1 shows where"
         return _failed(f"{said} ({advice})", _BUG)
@@ -48,6 +45,12 @@ def _run() -> int:
         sys.stdout.flush()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except OSError as error:  # typer prints help itself
+        if error.errno != errno.ENOSPC:
+            raise
+        from octant.cli.output import unwritten
+
+        raise unwritten(error.strerror) from None
     return 0
 
 

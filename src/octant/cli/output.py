@@ -29,7 +29,7 @@ def show(text: str) -> None:
         FileFormatError: stdout is closed, or its disk is full.
     """
     if sys.stdout is None:  # closed before the start: octant ... >&-
-        raise _unwritten("stdout is closed")
+        raise unwritten("stdout is closed")
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)
@@ -41,10 +41,11 @@ def show(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _unwritten(error.strerror) from None
+        raise unwritten(error.strerror) from None
 
 
-def _unwritten(why: str | None) -> Exception:
+def unwritten(why: str | None) -> Exception:
+    """The error of a result, or of help, that stdout does not take."""
     from octant.errors import FileFormatError
 
     return FileFormatError(f"the output cannot be written: {why}")

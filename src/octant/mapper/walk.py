@@ -133,6 +133,10 @@ class Found:
             return energy_j * cycles
         return list(Objective)[self.goal].value_of(energy_j, cycles)
 
+    def leave_out(self, energy_j: float, cycles: float) -> None:
+        """Notes that what nothing is below so many joules and cycles of was not searched."""
+        self.left_out.append((energy_j, cycles, self.value(energy_j, cycles)))
+
     def admits(self, energy_j: float, cycles: float) -> bool:
         """Whether something of so many joules and cycles would be better than all found."""
         if energy_j > self.most[0] or cycles > self.most[1]:
@@ -212,7 +216,7 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
     coarse: list[Task] = []
     for keeps in choices:
         if coarse and found.out_of_time:
-            found.left_out.append((0.0, 0.0, 0.0))
+            found.leave_out(0.0, 0.0)
             break
         coarse.append(task(layer, costs, space, keeps, COARSE))
     floors = [root_bound(each) for each in coarse]
@@ -224,9 +228,9 @@ def walk(layer: Problem, costs: Costs, space: Space, choices: list[Integers], fo
     for number in order:
         if found.admits(*floors[number]):
             if found.out_of_time:
-                found.left_out.append((*floors[number], found.value(*floors[number])))
-                continue
-            descend(task(layer, costs, space, choices[number]), found, alike)
+                found.leave_out(*floors[number])
+            else:
+                descend(task(layer, costs, space, choices[number]), found, alike)
 
 
 def start(task: Task, floor: tuple[float, float], alike: tuple[Integers, ...] = ()) -> Family:
@@ -265,7 +269,7 @@ def descend(task: Task, found: Found, alike: tuple[Integers, ...] = ()) -> None:
     """
     floor = root_bound(task)
     if found.out_of_time:
-        found.left_out.append((*floor, found.value(*floor)))
+        found.leave_out(*floor)
         return
     opened: list[Family] = []
     family = start(task, floor, alike)

@@ -50,8 +50,8 @@ def test_a_memory_below_the_factors_that_are_prescribed_inside_it() -> None:
 
 
 def test_a_memory_below_what_a_dataflow_has_it_keep() -> None:
-    one_bit = replace(level("buffer", 1, optional=(Role.WEIGHT,)).stores[0], capacity_bits=7)
-    only_weights = replace(one_bit, roles=(Role.WEIGHT,))
+    short = replace(level("buffer", 1, optional=(Role.WEIGHT,)).stores[0], capacity_bits=7)
+    only_weights = replace(short, roles=(Role.WEIGHT,))
     nodes = (CHIP.nodes[0], Level("buffer", (only_weights,), (Role.WEIGHT,)))
     found = reason(only(Constraint("buffer", keep=(Role.WEIGHT,))), replace(CHIP, nodes=nodes))
     assert found == "buffer can hold 7 bits, but the smallest tile of weights takes 8"

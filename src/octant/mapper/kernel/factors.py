@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from octant.counting.kernel import inlined
+from octant.mapper.kernel.hops import elements_along
 
 
 @inlined
@@ -27,14 +28,10 @@ def tile_fits(node, widths, hops):
 @inlined
 def tile_elements(x, widths, hops):
     """The elements of a tensor's tile."""
-    elements = 1
+    elements = 1.0
     for rank in hops.live:
         if hops.axes[x, rank] >= 0 and hops.window[x, rank] < 0:
             elements *= min(widths[rank], hops.sizes[rank])
     for window in range(hops.windows[x]):
-        extent = 1
-        for rank in hops.live:
-            if hops.window[x, rank] == window:
-                extent += hops.coefficients[x, rank] * (min(widths[rank], hops.sizes[rank]) - 1)
-        elements *= extent
+        elements *= elements_along(x, window, widths, hops)
     return elements
